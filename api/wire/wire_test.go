@@ -1,0 +1,206 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// vector is one line of testdata/vectors.json, which the TypeScript tests read
+// too. The first five are the contract's; Node's crypto made the others.
+type vector struct {
+	Name, Key, IV, Plain, Sealed string
+}
+
+func TestCodec(t *testing.T) {
+	t.Parallel()
+	for _, v := range mustReadVectors(t) {
+		t.Run(v.Name, func(t *testing.T) {
+			t.Parallel()
+			codec := mustCodec(t, v.Key, v.IV)
+			if got := string(codec.Seal([]byte("before "), []byte(v.Plain))); got != "before "+v.Sealed {
+				t.Errorf("Seal = %q, want %q after what was there", got, v.Sealed)
+			}
+			got, err := codec.Open([]byte("before "), []byte(v.Sealed))
+			if err != nil || string(got) != "before "+v.Plain {
+				t.Errorf("Open = %q, %v, want %q after what was there", got, err, v.Plain)
+			}
+		})
+	}
+}
+
+func TestNewCodec(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ name, key, iv string }{
+		{"RefusesAKeyOfNoAES", strings.Repeat("k", 31), localIV},
+		{"CountsBytesNotLetters", strings.Repeat("키", 16), localIV},
+		{"RefusesAShortIV", localKey, "short"},
+		{"RefusesNothing", "", ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := NewCodec(tc.key, tc.iv)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			if tc.key != "" && strings.Contains(err.Error(), tc.key) || tc.iv == "short" && strings.Contains(err.Error(), tc.iv) {
+				t.Errorf("error %q gives the secret away", err)
+			}
+		})
+	}
+}
+
+func TestCodec_Format(t *testing.T) {
+	t.Parallel()
+	codec := mustCodec(t, localKey, localIV)
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x"} {
+		if got := fmt.Sprintf(verb, codec); got != "wire.Codec" {
+			t.Errorf("%s prints %q", verb, got)
+		}
+	}
+}
+
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	codec := mustCodec(t, localKey, localIV)
+	const plain = `{"password":"some-password"}`
+	sealed := string(codec.Seal(nil, []byte(plain)))
+
+	t.Run("Tolerates", func(t *testing.T) {
+		t.Parallel()
+		for name, body := range map[string]string{
+			"ANewline":          sealed + "\n",
+			"BlanksAround":      " \t\r\n" + sealed + " \r\n\t",
+			"LinesAsOpenSSLHas": sealed[:20] + "\n" + sealed[20:],
+		} {
+			if got, err := codec.Open(nil, []byte(body)); err != nil || string(got) != plain {
+				t.Errorf("%s: %q, %v", name, got, err)
+			}
+		}
+	})
+
+	t.Run("RefusesAllInOneWay", func(t *testing.T) {
+		t.Parallel()
+		cipherText, _ := base64.StdEncoding.DecodeString(sealed)
+		wrongPadding := bytes.Clone(cipherText)
+		wrongPadding[len(wrongPadding)-17] ^= 0x80 // flips the same bit of the padding
+		for name, body := range map[string]string{
+			"Empty":         "",
+			"OnlyBlanks":    " \n ",
+			"PlainJSON":     plain,
+			"NoBase64":      strings.Repeat("*", 64),
+			"HalfABlock":    base64.StdEncoding.EncodeToString(cipherText[:8]),
+			"OneBlockShort": base64.StdEncoding.EncodeToString(cipherText[:16]),
+			"OneByteMore":   base64.StdEncoding.EncodeToString(append(bytes.Clone(cipherText), 0)),
+			"WrongPadding":  base64.StdEncoding.EncodeToString(wrongPadding),
+			"NoEqualSigns":  strings.TrimRight(sealed, "="),
+			"ABlankInside":  sealed[:20] + " " + sealed[20:],
+			"UnderOtherKey": string(mustCodec(t, strings.Repeat("k", 32), localIV).Seal(nil, []byte(plain))),
+		} {
+			got, err := codec.Open(nil, []byte(body))
+			if err != ErrSealed || got != nil {
+				t.Errorf("%s: %q, %v, want the bare ErrSealed", name, got, err)
+			}
+		}
+	})
+}
+
+func TestAllocations(t *testing.T) {
+	codec, plain := mustCodec(t, localKey, localIV), make([]byte, 4<<10)
+	body := codec.Seal(nil, plain)
+	if n := testing.AllocsPerRun(100, func() { codec.Seal(nil, plain) }); n > 2 {
+		t.Errorf("Seal allocates %v times", n)
+	}
+	if n := testing.AllocsPerRun(100, func() { _, _ = codec.Open(nil, body) }); n > 2 {
+		t.Errorf("Open allocates %v times", n)
+	}
+}
+
+// TestNodeAgrees asks the runtime of the published clients, for every length
+// about a few block and piece ends.
+func TestNodeAgrees(t *testing.T) {
+	t.Parallel()
+	codec := mustCodec(t, localKey, localIV)
+	var plains []string
+	for n := range 60 {
+		plains = append(plains, strings.Repeat("x", n), strings.Repeat("x", 1500+n))
+	}
+	const script = `
+		const [plains, key, iv] = JSON.parse(require("fs").readFileSync(0));
+		const seal = (s) => {
+			const c = require("crypto").createCipheriv("aes-256-cbc", key, iv);
+			return Buffer.concat([c.update(s, "utf8"), c.final()]).toString("base64");
+		};
+		process.stdout.write(JSON.stringify(plains.map(seal)));`
+	var sealed []string
+	mustAskNode(t, script, []any{plains, localKey, localIV}, &sealed)
+	for i, plain := range plains {
+		if got := string(codec.Seal(nil, []byte(plain))); got != sealed[i] {
+			t.Errorf("%d bytes: sealed as %s, Node says %s", len(plain), got, sealed[i])
+		}
+		if got, err := codec.Open(nil, []byte(sealed[i])); err != nil || string(got) != plain {
+			t.Errorf("%d bytes: cannot open what Node sealed: %v", len(plain), err)
+		}
+	}
+}
+
+func FuzzCodec(f *testing.F) {
+	codec, err := NewCodec(localKey, localIV)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, v := range mustReadVectors(f) {
+		f.Add([]byte(v.Plain))
+		f.Add([]byte(v.Sealed))
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		if _, err := codec.Open(nil, in); err != nil && !errors.Is(err, ErrSealed) {
+			t.Errorf("Open fails with %v", err)
+		}
+		if out, err := codec.Open(nil, codec.Seal(nil, in)); err != nil || !bytes.Equal(out, in) {
+			t.Errorf("Open(Seal(%q)) = %q, %v", in, out, err)
+		}
+	})
+}
+
+func mustReadVectors(tb testing.TB) (vectors []vector) {
+	tb.Helper()
+	text, err := os.ReadFile("testdata/vectors.json")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &vectors); err != nil {
+		tb.Fatal(err)
+	}
+	return vectors
+}
+
+func mustAskNode(t *testing.T, script string, question, answer any) {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("no node: CI has to have it")
+		}
+		t.Skip("install Node.js to compare with its crypto")
+	}
+	in, err := json.Marshal(question)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), node, "-e", script)
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("ask node: %v", err)
+	}
+	if err := json.Unmarshal(out, answer); err != nil {
+		t.Fatal(err)
+	}
+}
