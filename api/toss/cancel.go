@@ -1,0 +1,52 @@
+package toss
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/samchon/payments-server/api/money"
+)
+
+// Cancellation asks for a refund.
+type Cancellation struct {
+	CancelReason string `json:"cancelReason"` // 200 characters at most
+	// CancelAmount is what to give back. Without it the gateway gives back
+	// everything, and the fakes refuse when something has been given back already.
+	CancelAmount *money.Amount `json:"cancelAmount,omitempty"`
+	// RefundableAmount is what the shop believes can still be refunded; where it
+	// is wrong the gateway refuses with CodeNotMatchesRefundable and does nothing.
+	RefundableAmount *money.Amount `json:"refundableAmount,omitempty"`
+	// RefundReceiveAccount is required for a virtual account that was paid into.
+	RefundReceiveAccount *RefundAccount `json:"refundReceiveAccount,omitempty"`
+	TaxFreeAmount        *money.Amount  `json:"taxFreeAmount,omitempty"`
+	TaxAmount            *money.Amount  `json:"taxAmount,omitempty"`
+}
+
+// RefundAccount is where the refund of a virtual account goes.
+type RefundAccount struct {
+	Bank          string `json:"bank"`
+	AccountNumber string `json:"accountNumber"` // 20 digits at most, without dashes
+	HolderName    string `json:"holderName"`
+}
+
+// Cancel is one refund of a payment.
+type Cancel struct {
+	TransactionKey   string       `json:"transactionKey,omitempty"` // real only
+	CancelAmount     money.Amount `json:"cancelAmount"`
+	CancelReason     string       `json:"cancelReason"`
+	TaxFreeAmount    money.Amount `json:"taxFreeAmount"`
+	TaxAmount        money.Amount `json:"taxAmount"`
+	RefundableAmount money.Amount `json:"refundableAmount"` // what is left; the fakes write what was asked
+	CancelStatus     string       `json:"cancelStatus,omitempty"`
+	CanceledAt       Time         `json:"canceledAt"`
+}
+
+// Cancel refunds a payment in whole or in part. Without an IdempotencyKey a
+// repeated partial refund refunds twice.
+func (c *Client) Cancel(ctx context.Context, paymentKey string, in Cancellation, options ...CallOption) (*Payment, error) {
+	var payment Payment
+	if err := c.post(ctx, "/v1/payments"+segment(paymentKey)+"/cancel", in, &payment, options); err != nil {
+		return nil, fmt.Errorf("cancel toss payment %s: %w", paymentKey, err)
+	}
+	return &payment, nil
+}

@@ -1,0 +1,67 @@
+package toss
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/samchon/payments-server/api/money"
+)
+
+// Types of a cash receipt: for a person's income tax, or for a firm's books.
+const (
+	CashReceiptIncomeDeduction = "소득공제"
+	CashReceiptExpenditure     = "지출증빙"
+)
+
+// CashReceipt is the tax office's record of a payment in cash.
+type CashReceipt struct {
+	ReceiptKey     string `json:"receiptKey"`
+	Type           string `json:"type"`
+	OrderID        string `json:"orderId"`
+	OrderName      string `json:"orderName"`
+	ApprovalNumber string `json:"approvalNumber,omitempty"`
+	IssueNumber    string `json:"issueNumber,omitempty"` // its name today
+	ApprovedAt     Time   `json:"approvedAt"`
+	CanceledAt     Time   `json:"canceledAt"`
+	ReceiptURL     string `json:"receiptUrl"`
+	PaymentKey     string `json:"__paymentKey,omitempty"` // leaks out of the fakes
+}
+
+// CashReceiptSummary is what a payment tells of its cash receipt.
+type CashReceiptSummary struct {
+	Type          string       `json:"type"`
+	Amount        money.Amount `json:"amount"`
+	TaxFreeAmount money.Amount `json:"taxFreeAmount"`
+	IssueNumber   string       `json:"issueNumber"`
+	ReceiptURL    string       `json:"receiptUrl"`
+}
+
+// CashReceiptRequest asks for a cash receipt.
+type CashReceiptRequest struct {
+	Type               string        `json:"type"`
+	PaymentKey         string        `json:"paymentKey"`
+	OrderID            string        `json:"orderId"`
+	OrderName          string        `json:"orderName"`
+	RegistrationNumber string        `json:"registrationNumber"` // telephone or card number of the payer
+	Amount             money.Amount  `json:"amount"`
+	TaxFreeAmount      *money.Amount `json:"taxFreeAmount,omitempty"`
+	BusinessNumber     string        `json:"businessNumber,omitempty"`
+}
+
+// CreateCashReceipt issues a cash receipt for a payment.
+func (c *Client) CreateCashReceipt(ctx context.Context, in CashReceiptRequest, options ...CallOption) (*CashReceipt, error) {
+	var receipt CashReceipt
+	if err := c.post(ctx, "/v1/cash-receipts", in, &receipt, options); err != nil {
+		return nil, fmt.Errorf("create cash receipt of order %s: %w", in.OrderID, err)
+	}
+	return &receipt, nil
+}
+
+// CancelCashReceipt takes a cash receipt back, whole.
+func (c *Client) CancelCashReceipt(ctx context.Context, receiptKey string, options ...CallOption) (*CashReceipt, error) {
+	var receipt CashReceipt
+	if err := c.post(ctx, "/v1/cash-receipts"+segment(receiptKey)+"/cancel", struct{}{}, &receipt, options); err != nil {
+		return nil, fmt.Errorf("cancel cash receipt %s: %w", receiptKey, err)
+	}
+	return &receipt, nil
+}
