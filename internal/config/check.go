@@ -31,7 +31,7 @@ func (c *Config) problems() []string {
 	if url := string(c.Database.URL); url != "" && !isPostgres(url) {
 		problems = append(problems, "database.url (DATABASE_URL): must look like postgres://user:password@host:5432/database")
 	}
-	if c.Mode != Local {
+	if c.deployed() {
 		problems = append(problems, c.undeployable()...)
 	}
 	return problems
@@ -49,7 +49,7 @@ func (c *Config) undeployable() []string {
 	known := publishedValues()
 	for _, f := range fieldsOf(reflect.ValueOf(c).Elem(), "", "") {
 		if !strings.Contains(f.path, ".previous[") && slices.ContainsFunc(secretsIn(f), func(s Secret) bool { return known[s] }) {
-			problems = append(problems, f.name()+": is a published key, which anybody can read in the documentation; set your own (payments keygen prints a set)")
+			problems = append(problems, f.name()+": is a published one, which anybody can read in the documentation; "+remedy(f))
 		}
 	}
 	return problems
@@ -70,12 +70,13 @@ func publishedValues() map[Secret]bool {
 	return known
 }
 
+// secretsIn is nil for a field that holds no secrets.
 func secretsIn(f field) []Secret {
 	switch v := f.value.Interface().(type) {
 	case Secret:
 		return []Secret{v}
 	case []Secret:
-		return v
+		return append([]Secret{}, v...)
 	}
 	return nil
 }
@@ -84,7 +85,7 @@ func (c *Config) clashingPorts() []string {
 	var problems []string
 	taken := map[int64]string{}
 	for _, f := range fieldsOf(reflect.ValueOf(c).Elem(), "", "") {
-		if f.rule != "port" {
+		if f.rule != "port" || c.deployed() && strings.HasPrefix(f.path, "fakes.") {
 			continue
 		}
 		if other, ok := taken[f.value.Int()]; ok {
@@ -115,26 +116,35 @@ func newRules() *validator.Validate {
 
 // broken says what to do about a field, or nothing when it is as it must be.
 func broken(f field) string {
-	if f.rule == "" {
-		return ""
-	}
 	var wrong validator.ValidationErrors
-	if !errors.As(rules.Var(f.value.Interface(), f.rule), &wrong) {
+	if f.rule == "" || !errors.As(rules.Var(f.value.Interface(), f.rule), &wrong) {
 		return ""
 	}
-	if f.value.IsZero() && len(secretsIn(f)) > 0 || f.value.Kind() == reflect.Slice && f.value.Len() == 0 {
-		return "missing; set it (payments keygen prints a complete set)"
+	secrets := secretsIn(f)
+	if secrets != nil && f.value.IsZero() {
+		return "missing; " + remedy(f)
 	}
-	must := wrong[0].Tag()
-	says, ok := advice[must]
-	if !ok {
-		panic("config: the rule " + must + " has no advice")
-	}
-	says = strings.ReplaceAll(says, "%", strings.ReplaceAll(wrong[0].Param(), " ", ", "))
-	if len(secretsIn(f)) > 0 || f.value.IsZero() {
+	says := strings.TrimLeft(wrong[0].Namespace()+" "+advise(wrong[0]), " ") // the namespace is "[1]" in a list
+	if secrets != nil || f.value.IsZero() {
 		return says
 	}
 	return fmt.Sprintf("%s, not %v", says, f.value.Interface())
+}
+
+func advise(broken validator.FieldError) string {
+	says, ok := advice[broken.Tag()]
+	if !ok {
+		panic("config: the rule " + broken.Tag() + " has no advice")
+	}
+	return strings.ReplaceAll(says, "%", strings.ReplaceAll(broken.Param(), " ", ", "))
+}
+
+// remedy is where to get a secret from.
+func remedy(f field) string {
+	if strings.HasPrefix(f.path, "vendors.") {
+		return "set the one that the vendor issued to you"
+	}
+	return "set your own (payments keygen prints a complete set)"
 }
 
 // advice is what to do about a broken rule; % stands for the rule's parameter.

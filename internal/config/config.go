@@ -144,9 +144,9 @@ type Iamport struct {
 
 // IamportStore is one merchant account at Iamport.
 type IamportStore struct {
-	Key        Secret `yaml:"imp_key" env:"IAMPORT_KEY" validate:"required"`
-	Secret     Secret `yaml:"imp_secret" env:"IAMPORT_SECRET" validate:"required"`
-	SecretFile string `yaml:"imp_secret_file,omitempty"`
+	Key        Secret `yaml:"imp_key" env:"IAMPORT_KEY" validate:"required" doc:"REST API key of Iamport's default store."`
+	Secret     Secret `yaml:"imp_secret" env:"IAMPORT_SECRET" validate:"required" doc:"REST API secret of Iamport's default store."`
+	SecretFile string `yaml:"imp_secret_file,omitempty" doc:"File that holds imp_secret."`
 }
 
 // Store returns the account of a store_id, which is the default store's when it
@@ -161,8 +161,8 @@ type Toss struct {
 
 // TossStore is one merchant account at Toss Payments.
 type TossStore struct {
-	SecretKey     Secret `yaml:"secret_key" env:"TOSS_PAYMENTS_SECRET" validate:"required"`
-	SecretKeyFile string `yaml:"secret_key_file,omitempty"`
+	SecretKey     Secret `yaml:"secret_key" env:"TOSS_PAYMENTS_SECRET" validate:"required" doc:"Secret key of Toss Payments' default store."`
+	SecretKeyFile string `yaml:"secret_key_file,omitempty" doc:"File that holds secret_key."`
 }
 
 // Store returns the account of a store_id, which is the default store's when it

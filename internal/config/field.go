@@ -56,11 +56,22 @@ func expand(f field) []field {
 		keys := f.value.MapKeys()
 		sort.Slice(keys, func(i, j int) bool { return keys[i].String() < keys[j].String() })
 		for _, key := range keys {
-			all = append(all, fieldsOf(f.value.MapIndex(key), join(f.path, key.String()), "")...)
+			all = append(all, storeFields(f.value.MapIndex(key), f.path, key.String())...)
 		}
 		return all
 	}
 	return []field{f}
+}
+
+// storeFields lists one store's values; variables exist for the default store only.
+func storeFields(v reflect.Value, path, id string) []field {
+	all := fieldsOf(v, join(path, id), "")
+	if id != DefaultStore {
+		for i := range all {
+			all[i].env = ""
+		}
+	}
+	return all
 }
 
 // yamlName is the key of a struct field in the file, empty for what is not in it.

@@ -35,6 +35,9 @@ func decodeFile(data []byte, c *Config) []string {
 type decoder struct{ problems []string }
 
 func (d *decoder) wrong(n *yaml.Node, path, says string) {
+	if path == "" {
+		path = "the file"
+	}
 	d.problems = append(d.problems, fmt.Sprintf("line %d: %s: %s", n.Line, path, says))
 }
 
@@ -52,6 +55,8 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, path string) {
 		d.list(n, v, path)
 	case v.Type() == reflect.TypeFor[Secret]() && n.Tag != "!!str":
 		d.wrong(n, path, "must be a text; put it in quotes, lest YAML read it as something else")
+	case v.Kind() == reflect.Int && n.Tag != "!!int": // Decode would make 9 of 9.5
+		d.wrong(n, path, "must be "+kindOf(v))
 	default:
 		if err := n.Decode(v.Addr().Interface()); err != nil {
 			d.wrong(n, path, "must be "+kindOf(v))
@@ -70,7 +75,7 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, path string) {
 			}
 			names = append(names, name)
 		}
-		d.wrong(key, join(path, key.Value), "there is no such setting"+didYouMean(key.Value, names))
+		d.wrong(key, join(path, key.Value), "there is no such setting"+didYouMean(path, key.Value, names))
 	})
 }
 

@@ -38,6 +38,10 @@ func Load(s Sources) (*Config, error) {
 	if len(problems) > 0 {
 		return nil, &Error{File: file, Problems: problems}
 	}
+	// Processes that are started later may have another working directory.
+	if c.Home, err = filepath.Abs(c.Home); err != nil {
+		return nil, fmt.Errorf("find the home %s: %w", c.Home, err)
+	}
 	return c, nil
 }
 
@@ -49,12 +53,14 @@ func NewLocal() *Config {
 }
 
 func (c *Config) fillIn() {
-	if c.Mode == Local {
-		localDefaults(c)
+	if c.deployed() {
+		deployedDefaults(c)
 		return
 	}
-	deployedDefaults(c)
+	localDefaults(c) // also for a mode that does not exist, lest its error drown
 }
+
+func (c *Config) deployed() bool { return c.Mode == Dev || c.Mode == Real }
 
 // read finds the file and returns its path and content, both empty if there is none.
 func (s Sources) read() (string, []byte, error) {

@@ -30,7 +30,7 @@ func (s Secret) GoString() string { return s.String() }
 // LogValue is the placeholder.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// MarshalText is the placeholder; encoding/json uses it too, also for map keys.
+// MarshalText is the placeholder; encoding/json uses it too.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // MarshalYAML is the placeholder.

@@ -1,10 +1,12 @@
 package config
 
-import "reflect"
-import "time"
+import (
+	"reflect"
+	"time"
+)
 
 // didYouMean names the known key nearest to an unknown one, if one is near.
-func didYouMean(unknown string, known []string) string {
+func didYouMean(path, unknown string, known []string) string {
 	best, nearest := len(unknown)/2+1, ""
 	for _, k := range known {
 		if d := distance(unknown, k); d < best {
@@ -14,7 +16,7 @@ func didYouMean(unknown string, known []string) string {
 	if nearest == "" {
 		return ""
 	}
-	return "; did you mean " + nearest + "?"
+	return "; did you mean " + join(path, nearest) + "?"
 }
 
 // distance is Levenshtein's: how many letters to add, drop or change.
