@@ -112,6 +112,7 @@ type Handover struct {
 	Ready       time.Duration `yaml:"ready" validate:"min=1s" doc:"How long a new generation may take until it is ready; after that the update is undone."`
 	Probation   time.Duration `yaml:"probation" validate:"min=0s" doc:"How long the old generation stays warm after the switch, to take the traffic back."`
 	Drain       time.Duration `yaml:"drain" validate:"min=1s" doc:"How long an old generation may finish its requests and uploads; then it is ended by force."`
+	Stop        time.Duration `yaml:"stop" validate:"min=1s" doc:"How long requests in progress may take when everything stops."`
 }
 
 // Webhooks are the messages to the services.

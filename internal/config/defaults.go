@@ -16,7 +16,7 @@ func defaults() *Config {
 		Admin:     Admin{Host: "127.0.0.1", Port: 37822},
 		Updater:   Updater{Port: 37820},
 		Fakes:     Fakes{IamportPort: 10851, TossPort: 30771},
-		Handover:  Handover{Connections: "move", Ready: 30 * time.Second, Probation: 10 * time.Second, Drain: 10 * time.Minute},
+		Handover:  Handover{Connections: "move", Ready: 30 * time.Second, Probation: 3 * time.Second, Drain: 10 * time.Minute, Stop: 20 * time.Second},
 		Passwords: Passwords{Concurrency: 2, CacheEntries: 10_000, CacheFor: 5 * time.Minute},
 	}
 }
