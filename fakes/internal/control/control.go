@@ -1,0 +1,149 @@
+// Package control is what a fake PG answers under /__fake/: a test, or the page
+// for people, plans faults, moves the clock, asks for the truth and plays the
+// payer there. It is off the vendor's own paths, and it asks for no key.
+package control
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/fakes/clock"
+	"github.com/samchon/payments-server/fakes/fault"
+	"github.com/samchon/payments-server/fakes/internal/courier"
+	"github.com/samchon/payments-server/fakes/ledger"
+)
+
+// Prefix is where the handler of New is to be mounted.
+const Prefix = "/__fake/"
+
+// Workings are the parts that every fake has.
+type Workings struct {
+	Clock   *clock.Clock
+	Faults  *fault.Plans
+	Ledger  *ledger.Ledger
+	Courier *courier.Courier
+}
+
+// Vendor is the fake that is controlled.
+type Vendor interface {
+	// Payments lists the payments that are kept, newest first.
+	Payments() []Payment
+	// Act plays the payer or the bank: one of the payment's Actions. It fails
+	// with ErrUnknownPayment or ErrNotNow.
+	Act(ctx context.Context, payment, action string) error
+	// Reset forgets all payments and whatever else the vendor keeps.
+	Reset()
+}
+
+// Errors of Vendor.Act.
+var (
+	ErrUnknownPayment = errors.New("no such payment")
+	ErrNotNow         = errors.New("the payment is not in a state for it")
+)
+
+// Payment is what there is to see and do about a payment.
+type Payment struct {
+	ID      string       `json:"id"`
+	Order   string       `json:"order"`
+	Name    string       `json:"name"`
+	Method  string       `json:"method"`
+	Status  string       `json:"status"`
+	Amount  money.Amount `json:"amount"`
+	Balance money.Amount `json:"balance"`
+	At      time.Time    `json:"at"`
+	Actions []string     `json:"actions"`
+}
+
+type handler struct {
+	Workings
+	vendor Vendor
+}
+
+// New returns the handler of everything under Prefix.
+func New(w Workings, v Vendor) http.Handler {
+	h := handler{w, v}
+	mux := http.NewServeMux()
+	for pattern, handle := range map[string]http.HandlerFunc{
+		"GET /__fake/faults":         h.listFaults,
+		"POST /__fake/faults":        h.addFault,
+		"DELETE /__fake/faults":      h.clearFaults,
+		"DELETE /__fake/faults/{id}": h.removeFault,
+		"PUT /__fake/faults/seed":    h.seedFaults,
+
+		"GET /__fake/clock":          h.readClock,
+		"POST /__fake/clock/advance": h.advanceClock,
+		"POST /__fake/clock/stop":    h.stopClock,
+		"POST /__fake/clock/start":   h.startClock,
+
+		"GET /__fake/ledger":                  h.readLedger,
+		"GET /__fake/ledger/payments/{id}":    h.readPaymentLedger,
+		"GET /__fake/ledger/orders/{id}":      h.readOrderLedger,
+		"GET /__fake/requests":                h.listRequests,
+		"GET /__fake/payments":                h.listPayments,
+		"POST /__fake/payments/{id}/{action}": h.act,
+		"GET /__fake/webhooks":                h.listWebhooks,
+		"POST /__fake/webhooks/{id}/resend":   h.resendWebhook,
+		"POST /__fake/payments/{id}/resend":   h.resendLast,
+		"GET /__fake/webhooks/url":            h.readWebhookURL,
+		"PUT /__fake/webhooks/url":            h.setWebhookURL,
+		"POST /__fake/reset":                  h.reset,
+	} {
+		mux.HandleFunc(pattern, handle)
+	}
+	// A page of another origin, open in the developer's browser, has no business here.
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+func (h handler) readLedger(w http.ResponseWriter, _ *http.Request) {
+	writeLedger(w, h.Ledger.Entries(), h.Ledger.Totals())
+}
+
+func (h handler) readPaymentLedger(w http.ResponseWriter, r *http.Request) {
+	entries, totals := h.Ledger.Payment(r.PathValue("id"))
+	writeLedger(w, entries, totals)
+}
+
+func (h handler) readOrderLedger(w http.ResponseWriter, r *http.Request) {
+	entries, totals := h.Ledger.Order(r.PathValue("id"))
+	writeLedger(w, entries, totals)
+}
+
+func writeLedger(w http.ResponseWriter, entries []ledger.Entry, totals ledger.Totals) {
+	write(w, struct {
+		Entries []ledger.Entry `json:"entries"`
+		ledger.Totals
+		Balance money.Amount `json:"balance"`
+	}{slices.Concat([]ledger.Entry{}, entries), totals, totals.Balance()})
+}
+
+func (h handler) listRequests(w http.ResponseWriter, _ *http.Request) {
+	write(w, h.Ledger.Requests())
+}
+
+func (h handler) listPayments(w http.ResponseWriter, _ *http.Request) {
+	write(w, h.vendor.Payments())
+}
+
+func (h handler) act(w http.ResponseWriter, r *http.Request) {
+	err := h.vendor.Act(r.Context(), r.PathValue("id"), r.PathValue("action"))
+	switch {
+	case errors.Is(err, ErrUnknownPayment):
+		refuse(w, http.StatusNotFound, err)
+	case err != nil:
+		refuse(w, http.StatusConflict, err)
+	default:
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+func (h handler) reset(w http.ResponseWriter, _ *http.Request) {
+	h.vendor.Reset()
+	h.Courier.Clear()
+	h.Faults.Clear()
+	h.Ledger.Clear()
+	w.WriteHeader(http.StatusNoContent)
+}

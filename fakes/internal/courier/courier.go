@@ -1,0 +1,214 @@
+// Package courier sends a fake's webhooks: in order per payment, again up a
+// ladder of waits when nobody took them, and duplicated, late, reordered or not
+// at all when a fault plan says so. Each attempt is logged. The log lives in
+// memory and forgets: a courier promises what the vendor promises, no more.
+package courier
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/samchon/payments-server/fakes/clock"
+	"github.com/samchon/payments-server/fakes/fault"
+	"github.com/samchon/payments-server/fakes/internal/volatile"
+)
+
+const (
+	maxQueued      = 10_000 // beyond it new messages are lost: memory stays flat when nobody listens
+	maxConcurrent  = 32
+	attemptTimeout = 10 * time.Second // Toss gives a receiver 10 s; Iamport about as long
+	maxAnswerBytes = 64 << 10
+)
+
+// Options of New. Clock and Keep are required.
+type Options struct {
+	Clock *clock.Clock
+	Keep  int    // deliveries to remember
+	URL   string // where messages without a URL go; empty: nowhere
+	// Ladder holds the waits before the second attempt, the third and so on.
+	Ladder []time.Duration
+	// Retry says whether an answer deserves another attempt; status is 0 when
+	// there was none. When nil, everything outside 2xx does.
+	Retry func(status int) bool
+	// Stamp, if set, adds the headers that differ from attempt to attempt,
+	// counted from 1.
+	Stamp func(h http.Header, id int64, attempt int)
+	// Changed, if set, is told of each change of the log.
+	Changed func()
+}
+
+// Courier is made by New and ended by Close.
+type Courier struct {
+	options Options
+	client  *http.Client
+	slots   chan struct{} // one per attempt that may run at a time
+	ctx     context.Context
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+
+	mu     sync.Mutex
+	closed bool
+	url    string
+	sent   int64
+	log    *volatile.Store[int64, *parcel]
+	lanes  map[string][]*parcel // per payment, behind the one being sent; present while its goroutine runs
+	held   map[string][]*parcel // per payment, by ReorderWebhook
+	busy   int                  // parcels queued or being sent
+	idle   chan struct{}        // closed when busy is 0 again; nil when nobody waits
+}
+
+// New returns a courier that has nothing to do yet.
+func New(o Options) *Courier {
+	if o.Retry == nil {
+		o.Retry = func(status int) bool { return status < 200 || status > 299 }
+	}
+	if o.Changed == nil {
+		o.Changed = func() {}
+	}
+	c := &Courier{
+		options: o,
+		url:     o.URL,
+		client:  newClient(),
+		slots:   make(chan struct{}, maxConcurrent),
+		lanes:   make(map[string][]*parcel),
+		held:    make(map[string][]*parcel),
+	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	forget := func(_ int64, p *parcel) { p.stopTimer() }
+	c.log = volatile.NewWithEvict(volatile.Limits{Count: o.Keep}, o.Clock.Now, forget)
+	return c
+}
+
+// URL returns where messages without one of their own go.
+func (c *Courier) URL() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.url
+}
+
+// SetURL directs the messages from now on.
+func (c *Courier) SetURL(url string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.url = url
+}
+
+// Send takes a message and returns at once. The effects are those of the
+// request that caused it.
+func (c *Courier) Send(m Message, effects fault.Effects) {
+	defer c.options.Changed()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return
+	}
+	if m.URL == "" {
+		m.URL = c.url
+	}
+	c.sent++
+	p := &parcel{id: c.sent, message: m}
+	c.log.Put(p.id, p)
+	if effects.Has(fault.LoseWebhook) {
+		p.state = Lost
+		return
+	}
+	if late, ok := effects.Find(fault.LateWebhook); ok {
+		c.wait(p, time.Duration(late.Delay))
+		return
+	}
+	if effects.Has(fault.ReorderWebhook) {
+		p.state = Held
+		c.held[m.Payment] = append(c.held[m.Payment], p)
+		return
+	}
+	c.enqueue(p)
+	if effects.Has(fault.DuplicateWebhook) {
+		c.enqueue(p)
+	}
+	c.release(m.Payment)
+}
+
+// release lets the payment's held messages go behind the one just queued.
+func (c *Courier) release(payment string) {
+	for _, p := range c.held[payment] {
+		c.enqueue(p)
+	}
+	delete(c.held, payment)
+}
+
+// Resend sends a logged message once more and reports whether it is still known.
+func (c *Courier) Resend(id int64) bool {
+	defer c.options.Changed()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p, ok := c.log.Get(id)
+	if !ok || c.closed {
+		return false
+	}
+	p.stopTimer()
+	c.enqueue(p)
+	return true
+}
+
+// Log returns the deliveries that are kept, oldest first.
+func (c *Courier) Log() []Delivery {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := make([]Delivery, 0, c.log.Len())
+	for _, p := range c.log.All() {
+		all = append(all, p.snapshot())
+	}
+	return all
+}
+
+// Wait returns when no message is queued or being sent. Those that wait for
+// their time on the clock do not count.
+func (c *Courier) Wait(ctx context.Context) error {
+	c.mu.Lock()
+	if c.busy == 0 {
+		c.mu.Unlock()
+		return nil
+	}
+	if c.idle == nil {
+		c.idle = make(chan struct{})
+	}
+	idle := c.idle
+	c.mu.Unlock()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Clear forgets all messages, also those not sent yet.
+func (c *Courier) Clear() {
+	defer c.options.Changed()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.clear()
+}
+
+func (c *Courier) clear() {
+	for payment, queue := range c.lanes {
+		c.done(len(queue))
+		c.lanes[payment] = nil
+	}
+	clear(c.held)
+	c.log.Clear()
+}
+
+// Close drops what is not sent yet, ends the attempts under way and waits for
+// them. It may be called twice.
+func (c *Courier) Close() {
+	c.mu.Lock()
+	c.closed = true
+	c.clear()
+	c.mu.Unlock()
+	c.cancel()
+	c.running.Wait()
+	c.client.CloseIdleConnections()
+}

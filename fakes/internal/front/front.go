@@ -1,0 +1,165 @@
+// Package front stands between a fake PG and the network: it writes each request
+// into the ledger and carries out the faults planned for it. It knows no vendor;
+// what a refusal looks like, and what to mask in a body, it is told.
+package front
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/samchon/payments-server/fakes/clock"
+	"github.com/samchon/payments-server/fakes/fault"
+	"github.com/samchon/payments-server/fakes/ledger"
+)
+
+const (
+	maxBodyBytes     = 1 << 20
+	maxRecordedBytes = 4 << 10
+)
+
+// Front is the middleware; all fields are required but Changed.
+type Front struct {
+	Clock  *clock.Clock
+	Faults *fault.Plans
+	Ledger *ledger.Ledger
+	// Refuse writes the vendor's error body.
+	Refuse func(w http.ResponseWriter, status int, message string)
+	// Mask returns a body without its secrets, for the ledger.
+	Mask func(body []byte) string
+	// Changed is told of each request that ended.
+	Changed func()
+}
+
+// Wrap returns next behind the front.
+func (f Front) Wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
+		if err != nil {
+			f.Refuse(w, http.StatusRequestEntityTooLarge, "request body is cut off or too large")
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		effects := f.Faults.Strike(r.Method, r.URL.Path)
+		visit := visit{front: f, request: r, body: body, effects: effects}
+		visit.run(w, next)
+	})
+}
+
+// visit is one request on its way through.
+type visit struct {
+	front   Front
+	request *http.Request
+	body    []byte
+	effects fault.Effects
+	status  int
+}
+
+func (v *visit) run(w http.ResponseWriter, next http.Handler) {
+	defer v.record()
+	ctx := v.request.Context()
+	if p, ok := v.effects.Find(fault.Delay); ok {
+		v.pause(ctx, p)
+	}
+	if v.effects.Has(fault.Drop) {
+		panic(http.ErrAbortHandler) // how net/http is asked to close a connection without an answer
+	}
+	if p, ok := v.effects.Find(fault.Reject); ok {
+		v.status = p.Status
+		v.front.Refuse(w, p.Status, "rejected by fault plan "+p.ID)
+		return
+	}
+	answer := newAnswer()
+	next.ServeHTTP(answer, v.request.WithContext(fault.NewContext(ctx, v.effects)))
+	v.status = answer.status
+	v.reply(w, answer)
+}
+
+// reply delivers the answer, or what the faults leave of it. Everything the
+// request asked for is done by now.
+func (v *visit) reply(w http.ResponseWriter, a *answer) {
+	if p, ok := v.effects.Find(fault.Stall); ok {
+		v.pause(v.request.Context(), p)
+	}
+	if v.effects.Has(fault.Lose) {
+		panic(http.ErrAbortHandler)
+	}
+	if p, ok := v.effects.Find(fault.Fail); ok {
+		v.front.Refuse(w, p.Status, "failed by fault plan "+p.ID)
+		return
+	}
+	if v.effects.Has(fault.Truncate) {
+		a.truncateInto(w)
+	}
+	a.copyInto(w)
+}
+
+// pause waits as the plan says. A sender that gave up does not stop what it
+// asked for: a PG does not notice either.
+func (v *visit) pause(ctx context.Context, p fault.Plan) {
+	if !p.RealTime {
+		_ = v.front.Clock.Sleep(ctx, time.Duration(p.Delay)) // ended early or not, the visit goes on
+		return
+	}
+	timer := time.NewTimer(time.Duration(p.Delay))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+func (v *visit) record() {
+	r := v.request
+	v.front.Ledger.RecordRequest(ledger.Request{
+		Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
+		Body: v.recordedBody(), Status: v.status, Faults: v.effects.Kinds(),
+	})
+	if v.front.Changed != nil {
+		v.front.Changed()
+	}
+}
+
+func (v *visit) recordedBody() string {
+	if len(v.body) == 0 {
+		return ""
+	}
+	masked := v.front.Mask(v.body)
+	return masked[:min(len(masked), maxRecordedBytes)]
+}
+
+// answer holds a handler's response back until its fate is known.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func newAnswer() *answer { return &answer{header: make(http.Header), status: http.StatusOK} }
+
+func (a *answer) Header() http.Header         { return a.header }
+func (a *answer) WriteHeader(status int)      { a.status = status }
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+
+func (a *answer) writeHead(w http.ResponseWriter) {
+	for key, values := range a.header {
+		w.Header()[key] = values
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(a.body.Len()))
+	w.WriteHeader(a.status)
+}
+
+func (a *answer) copyInto(w http.ResponseWriter) {
+	a.writeHead(w)
+	_, _ = w.Write(a.body.Bytes()) // a sender that left does not undo what was done
+}
+
+func (a *answer) truncateInto(w http.ResponseWriter) {
+	a.writeHead(w)
+	_, _ = w.Write(a.body.Bytes()[:a.body.Len()/2])
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
+}
