@@ -1,0 +1,53 @@
+# `make` alone lists the targets, from the comments behind them.
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test race lint generate check-generated bench fuzz e2e clean
+
+# A release is told from another by its commit; `payments version` prints both.
+COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
+BUILT   := $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
+LDFLAGS := -s -w -X main.commit=$(COMMIT) -X main.built=$(BUILT)
+# Only our own: node_modules holds Go files of others.
+GOFILES = $(shell git ls-files -co --exclude-standard -- '*.go')
+
+help:
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what building and testing need and the machine lacks: PostgreSQL's programs
+	@sh scripts/setup.sh postgres
+
+build: ## build bin/payments
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/payments .
+
+run: build ## start everything here: the API, the fakes and a private PostgreSQL; Ctrl-C stops it
+	@bin/payments start
+
+test: setup ## run every Go test
+	go test ./...
+
+race: setup ## run every Go test with the race detector
+	go test -race ./...
+
+lint: ## gofmt, go vet, golangci-lint, and govulncheck when its database can be reached
+	@test -z "$$(gofmt -l $(GOFILES))" || { gofmt -d $(GOFILES); exit 1; }
+	go vet ./...
+	go tool -modfile=tools/golangci/go.mod golangci-lint run
+	@sh scripts/vulncheck.sh
+
+generate: ## write generated code and documents anew
+	@sh scripts/generate.sh
+
+check-generated: ## fail when something generated is stale
+	@sh scripts/check-generated.sh
+
+bench: ## run every benchmark once
+	go test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## run every fuzz target for FUZZTIME each (10s)
+	@sh scripts/fuzz.sh
+
+e2e: build ## pay through a whole running system with the clients published on npm
+	@sh scripts/setup.sh postgres node
+	@bash scripts/e2e.sh
+
+clean: ## remove what was built and installed here; the data in .payments stays
+	rm -rf bin tests/e2e/node_modules tests/e2e/sdk*/node_modules

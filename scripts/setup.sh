@@ -1,0 +1,56 @@
+#!/bin/sh
+# Installs what the machine lacks of the things named: `setup.sh postgres node`.
+# What is there already is left alone, so that a second run does nothing.
+set -eu
+cd "$(dirname "$0")/.."
+
+# as_root runs a command as root, and explains itself where it cannot.
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		echo "setup: neither root nor sudo; run this as root, then try again: $*" >&2
+		exit 1
+	fi
+}
+
+# install PROGRAM APT-PACKAGES BREW-PACKAGE
+install() {
+	echo "setup: $1 is missing; installing it"
+	if command -v apt-get >/dev/null; then
+		as_root apt-get update -qq
+		# shellcheck disable=SC2086 # several packages
+		as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $2 >/dev/null
+	elif command -v brew >/dev/null; then
+		brew install --quiet "$3"
+	else
+		echo "setup: neither apt nor brew here; install $1 by hand, then try again" >&2
+		exit 1
+	fi
+}
+
+has_postgres() {
+	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb \
+		/opt/homebrew/opt/postgresql*/bin/initdb /usr/local/opt/postgresql*/bin/initdb >/dev/null 2>&1
+}
+
+postgres() {
+	has_postgres && return
+	# Debian's package makes a cluster and starts it. Ours is private; nobody asked for another.
+	if command -v apt-get >/dev/null && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+		as_root mkdir -p /etc/postgresql-common
+		echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+	fi
+	install "PostgreSQL" "postgresql" "postgresql@17"
+}
+
+node() {
+	command -v node >/dev/null && command -v npm >/dev/null || install "Node.js" "nodejs npm" "node"
+	sh tests/e2e/install.sh
+}
+
+for thing in "$@"; do
+	"$thing"
+done
