@@ -1,0 +1,52 @@
+package iamport
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
+
+// Time is a moment on the wire: seconds since 1970, where 0 means that it has
+// not come. Fractions of a second are read and written to the millisecond.
+// The reference fake writes one field in milliseconds (vbank_issued_at), so a
+// number too large for this millennium's seconds is read as such.
+type Time struct{ time.Time }
+
+// firstMillis separates seconds from milliseconds: in seconds it is the year
+// 5138, in milliseconds 1973.
+const firstMillis = 1e11
+
+// Unix returns t as a Time, cut to the millisecond.
+func Unix(t time.Time) Time { return Time{t.Truncate(time.Millisecond)} }
+
+// MarshalJSON writes a number.
+func (t Time) MarshalJSON() ([]byte, error) {
+	if t.IsZero() {
+		return []byte("0"), nil
+	}
+	return strconv.AppendFloat(nil, float64(t.UnixMilli())/1000, 'f', -1, 64), nil
+}
+
+// UnmarshalJSON reads a number; null and 0 are the zero Time.
+func (t *Time) UnmarshalJSON(data []byte) error {
+	*t = Time{}
+	if string(data) == "null" {
+		return nil
+	}
+	var seconds float64
+	if err := json.Unmarshal(data, &seconds); err != nil {
+		return fmt.Errorf("unix time: %w", err)
+	}
+	if math.Abs(seconds) >= firstMillis {
+		seconds /= 1000
+	}
+	if math.Abs(seconds) >= firstMillis {
+		return fmt.Errorf("unix time %s is out of range", data)
+	}
+	if seconds != 0 {
+		t.Time = time.UnixMilli(int64(math.Round(seconds * 1000))).UTC()
+	}
+	return nil
+}
