@@ -1,0 +1,71 @@
+// Package conformance drives the fakes with the published clients of the PGs
+// they imitate, unmodified and of both generations. The suites are in
+// JavaScript, as the clients are; `go test` starts the fake and runs them.
+package conformance
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// installTimeout and suiteTimeout end a registry or a suite that hangs.
+const (
+	installTimeout = 5 * time.Minute
+	suiteTimeout   = 2 * time.Minute
+)
+
+// runSuite runs a suite with node's own test runner, and variables beside the
+// environment.
+func runSuite(t *testing.T, file string, variables ...string) {
+	t.Helper()
+	needNode(t)
+	installClients(t)
+	ctx, cancel := context.WithTimeout(t.Context(), suiteTimeout)
+	defer cancel()
+	node := exec.CommandContext(ctx, "node", "--test", file)
+	node.Env = append(os.Environ(), variables...)
+	output, err := node.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", file, err, output)
+	}
+	t.Logf("%s", output)
+}
+
+func needNode(t *testing.T) {
+	t.Helper()
+	_, err := exec.LookPath("node")
+	switch {
+	case err == nil:
+	case os.Getenv("CI") != "":
+		t.Fatal("node is missing, and CI must not skip the published clients")
+	default:
+		t.Skip("install node (20 or later) to run the published clients")
+	}
+}
+
+// installClients fetches the clients once. The lock is for other test processes
+// of the same checkout.
+func installClients(t *testing.T) {
+	t.Helper()
+	lock, err := os.Open("package-lock.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatalf("lock %s: %v", lock.Name(), err)
+	}
+	if _, err := os.Stat(filepath.Join("node_modules", ".package-lock.json")); err == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), installTimeout)
+	defer cancel()
+	if output, err := exec.CommandContext(ctx, "npm", "ci", "--no-audit", "--no-fund").CombinedOutput(); err != nil {
+		t.Fatalf("npm ci: %v\n%s", err, output)
+	}
+}

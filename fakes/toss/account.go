@@ -1,0 +1,113 @@
+package toss
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	api "github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/fakes/fault"
+	"github.com/samchon/payments-server/fakes/ledger"
+)
+
+// accountWindow is how long a virtual account waits for its deposit.
+const accountWindow = 3 * 24 * time.Hour
+
+// Words of a virtual account's settlement.
+const (
+	incompleted = "INCOMPLETED"
+	completed   = "COMPLETED"
+)
+
+// createVirtualAccount opens an account. The body's __approved has no effect, in
+// the reference either.
+func (s *Server) createVirtualAccount(c call, in api.VirtualAccountRequest) ([]byte, error) {
+	if err := required(in.OrderID, in.Amount); err != nil {
+		return nil, err
+	}
+	p := s.newPayment(api.MethodVirtualAccount, in.OrderID, in.OrderName, in.Amount)
+	p.VirtualAccount = s.newAccount(in)
+	if p.Secret == "" {
+		p.Secret = uuid.NewString()
+	}
+	p.window = accountWindow
+	if in.ValidHours > 0 {
+		p.window = time.Duration(in.ValidHours) * time.Hour
+	}
+	s.openAccount(p)
+	s.add(p)
+	s.announce(p, c.effects)
+	return p.body, nil
+}
+
+func (s *Server) newAccount(in api.VirtualAccountRequest) *api.VirtualAccount {
+	account := &api.VirtualAccount{
+		AccountNumber:    "110417532896",
+		AccountType:      "일반",
+		CustomerName:     in.CustomerName,
+		SettlementStatus: incompleted,
+		RefundStatus:     "NONE",
+	}
+	if s.style == Real {
+		account.BankCode = in.Bank
+		return account
+	}
+	account.Bank = in.Bank
+	return account
+}
+
+// openAccount lets the account wait for its deposit.
+func (s *Server) openAccount(p *payment) {
+	p.Status = api.StatusWaitingForDeposit
+	due := s.moment(s.clock.Now().Add(p.window))
+	p.VirtualAccount.DueDate = due.In(api.KST).Format(time.DateOnly)
+	if s.style == Real {
+		p.VirtualAccount.DueDate = due.Format(time.RFC3339)
+	}
+	s.expire(p, p.window, s.lapse)
+}
+
+func (s *Server) deposit(c call) ([]byte, error) {
+	p, err := s.find(c.PathValue("paymentKey"))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.paidIn(p, c.effects); err != nil {
+		return nil, err
+	}
+	return p.body, nil
+}
+
+// paidIn is the customer's money arriving. The reference looks at the method
+// only; a bank sends money for a closed account back.
+func (s *Server) paidIn(p *payment, effects fault.Effects) error {
+	if p.VirtualAccount == nil {
+		return refusal{reference: http.StatusUnprocessableEntity, text: "Not a virtual account.", code: api.CodeInvalidRequest}
+	}
+	if p.VirtualAccount.Expired || (s.style == Real && p.Status != api.StatusWaitingForDeposit) {
+		return refusal{reference: http.StatusUnprocessableEntity, text: "The account waits for no deposit.", code: api.CodeInvalidRequest}
+	}
+	p.VirtualAccount.SettlementStatus = completed
+	p.stopExpiry()
+	s.capture(p)
+	s.changed(p)
+	s.announce(p, effects)
+	return nil
+}
+
+// takenBack undoes a deposit that the bank had reported by mistake: DONE is not
+// the end of a virtual account. https://docs.tosspayments.com/en/webhooks
+func (s *Server) takenBack(p *payment) error {
+	if p.VirtualAccount == nil || p.Status != api.StatusDone {
+		return refusal{reference: http.StatusUnprocessableEntity, text: "There is no deposit to take back.", code: api.CodeInvalidRequest}
+	}
+	p.VirtualAccount.SettlementStatus = incompleted
+	p.ApprovedAt = api.Time{}
+	p.Status = api.StatusWaitingForDeposit
+	s.record(p, ledger.Refunded, p.TotalAmount)
+	p.captured = false
+	s.changed(p)
+	s.announce(p, nil)
+	return nil
+}

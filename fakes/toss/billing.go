@@ -1,0 +1,100 @@
+package toss
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+
+	api "github.com/samchon/payments-server/api/toss"
+)
+
+// storeBilling registers a card under a customer.
+func (s *Server) storeBilling(c call, in api.BillingCard) ([]byte, error) {
+	if in.CustomerKey == "" || in.CardNumber == "" {
+		return nil, malformed("customerKey or cardNumber is missing")
+	}
+	return encode(s.newBilling(in.CustomerKey, in.CardNumber).Billing)
+}
+
+// issueBilling turns an authKey, which the checkout gave out, into a billing.
+func (s *Server) issueBilling(c call, in issue) ([]byte, error) {
+	if in.AuthKey == "" || in.CustomerKey == "" {
+		return nil, refusal{code: api.CodeInvalidRequest}
+	}
+	return encode(s.newBilling(in.CustomerKey, "4330123412341234").Billing)
+}
+
+type issue struct {
+	AuthKey     string `json:"authKey"`
+	CustomerKey string `json:"customerKey"`
+}
+
+func (s *Server) authorizeBilling(c call, in issue) ([]byte, error) {
+	b, err := s.findBilling(c.PathValue("billingKey"))
+	if err != nil {
+		return nil, err
+	}
+	if b.CustomerKey != in.CustomerKey {
+		return nil, refusal{reference: http.StatusForbidden, text: "Different customer.", code: api.CodeNotMatchesCustomerKey}
+	}
+	return encode(b.Billing)
+}
+
+// chargeBilling pays with a registered card. The reference does not look at the
+// body's customerKey; no webhook tells of it, at the real gateway either.
+func (s *Server) chargeBilling(c call, in api.Charge) ([]byte, error) {
+	b, err := s.findBilling(c.PathValue("billingKey"))
+	if err != nil {
+		return nil, err
+	}
+	if s.style == Real && b.CustomerKey != in.CustomerKey {
+		return nil, refusal{code: api.CodeNotMatchesCustomerKey}
+	}
+	if err := required(in.OrderID, in.Amount); err != nil {
+		return nil, err
+	}
+	p := s.newPayment(api.MethodCard, in.OrderID, in.OrderName, in.Amount)
+	if s.style == Real {
+		p.Type = "BILLING"
+	}
+	p.Card = s.newCard(b.CardNumber, 0)
+	s.capture(p)
+	s.add(p)
+	return p.body, nil
+}
+
+func (s *Server) deleteBilling(c call) ([]byte, error) {
+	b, ok := s.books.billings.Get(c.PathValue("billingKey"))
+	if !ok {
+		return nil, refusal{code: codeInvalidBillingKey}
+	}
+	if b.removed {
+		return nil, refusal{code: codeRemovedBillingKey}
+	}
+	b.removed = true
+	return nil, nil
+}
+
+func (s *Server) findBilling(billingKey string) (*billing, error) {
+	if b, ok := s.books.billings.Get(billingKey); ok && !b.removed {
+		return b, nil
+	}
+	return nil, refusal{reference: http.StatusNotFound, text: "There is no such billing.", code: codeInvalidBillingKey}
+}
+
+func (s *Server) newBilling(customerKey, cardNumber string) *billing {
+	b := &billing{Billing: api.Billing{
+		MID:             "tosspyaments", // sic: the reference's own spelling, which its clients know
+		CustomerKey:     customerKey,
+		BillingKey:      uuid.NewString(),
+		Method:          api.MethodCard,
+		AuthenticatedAt: s.now(),
+		CardCompany:     "신한",
+		CardNumber:      cardNumber,
+	}}
+	if s.style == Real {
+		b.MID, b.CardNumber = "tosspayments", maskCard(cardNumber)
+	}
+	s.books.billings.Put(b.BillingKey, b)
+	return b
+}

@@ -1,0 +1,80 @@
+package toss
+
+import (
+	"time"
+
+	api "github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/fakes/clock"
+	"github.com/samchon/payments-server/fakes/internal/volatile"
+)
+
+// books are what the fake remembers. The server's mutex guards them.
+type books struct {
+	payments     *volatile.Store[string, *payment]
+	orders       map[string]*payment // the newest payment of each order that is still remembered
+	billings     *volatile.Store[string, *billing]
+	receipts     *volatile.Store[string, *receipt]
+	transactions *volatile.Store[string, api.Transaction]
+}
+
+// payment is one payment and what the wire does not show of it.
+type payment struct {
+	api.Payment
+	captured bool          // its money has moved to us
+	window   time.Duration // for how long its virtual account takes a deposit
+	expiry   *clock.Timer  // nil unless it expires
+	body     []byte        // the payment as JSON
+	stale    []byte        // the same before its last change
+}
+
+// billing is a registered card.
+type billing struct {
+	api.Billing
+	removed bool
+}
+
+// receipt is a cash receipt and the payment it is for.
+type receipt struct {
+	api.CashReceipt
+	payment *payment
+}
+
+func newBooks(o Options) books {
+	limits := volatile.Limits{Count: o.Capacity, Age: o.Age}
+	now := o.Clock.Now
+	b := books{
+		orders:       make(map[string]*payment),
+		billings:     volatile.New[string, *billing](limits, now),
+		receipts:     volatile.New[string, *receipt](limits, now),
+		transactions: volatile.New[string, api.Transaction](limits, now),
+	}
+	b.payments = volatile.NewWithEvict(limits, now, func(_ string, p *payment) { b.forget(p) })
+	return b
+}
+
+func (b books) forget(p *payment) {
+	if p.expiry != nil {
+		p.expiry.Stop()
+	}
+	if b.orders[p.OrderID] == p {
+		delete(b.orders, p.OrderID)
+	}
+}
+
+func (b books) clear() {
+	b.payments.Clear()
+	b.billings.Clear()
+	b.receipts.Clear()
+	b.transactions.Clear()
+}
+
+// expire calls f when the payment has waited for d, unless it is forgotten.
+func (s *Server) expire(p *payment, d time.Duration, f func(*payment)) {
+	p.expiry = s.clock.AfterFunc(d, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if kept, ok := s.books.payments.Get(p.PaymentKey); ok && kept == p {
+			f(p)
+		}
+	})
+}

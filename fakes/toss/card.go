@@ -1,0 +1,59 @@
+package toss
+
+import api "github.com/samchon/payments-server/api/toss"
+
+// receiptURL is where the reference says a receipt can be seen.
+const receiptURL = "https://github.com/samchon/fake-toss-payments-server"
+
+// keyIn pays by card number. The patterns that later versions of the reference
+// check are not: the first generation of its clients breaks them.
+func (s *Server) keyIn(c call, in api.CardPayment) ([]byte, error) {
+	if err := required(in.OrderID, in.Amount); err != nil {
+		return nil, err
+	}
+	if in.CardNumber == "" {
+		return nil, malformed("cardNumber is missing")
+	}
+	p := s.newPayment(api.MethodCard, in.OrderID, in.OrderName, in.Amount)
+	p.Card = s.newCard(in.CardNumber, in.CardInstallmentPlan)
+	if in.Approved != nil && !*in.Approved {
+		s.authenticated(p)
+		return p.body, nil
+	}
+	s.capture(p)
+	s.add(p)
+	if s.style == Real {
+		s.announce(p, c.effects)
+	}
+	return p.body, nil
+}
+
+// authenticated adds a payment whose customer has agreed, and which waits for
+// the shop to confirm it.
+func (s *Server) authenticated(p *payment) {
+	p.Status = api.StatusInProgress
+	if s.style == Real {
+		s.expire(p, confirmWindow, s.lapse)
+	}
+	s.add(p)
+}
+
+func (s *Server) newCard(number string, installments int) *api.Card {
+	card := &api.Card{
+		Number:                number,
+		InstallmentPlanMonths: installments,
+		IsInterestFree:        true,
+		ApproveNo:             "temporary-card-approval-number",
+		CardType:              "신용",
+		OwnerType:             "개인",
+		AcquireStatus:         "READY",
+	}
+	if s.style == Real {
+		const shinhan = "41" // https://docs.tosspayments.com/codes/org-codes
+		card.IssuerCode, card.AcquirerCode = shinhan, shinhan
+		card.Number = maskCard(number)
+		return card
+	}
+	card.Company, card.ReceiptURL = "신한카드", receiptURL
+	return card
+}

@@ -1,0 +1,60 @@
+package toss
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	api "github.com/samchon/payments-server/api/toss"
+)
+
+// Limits of a page: https://docs.tosspayments.com/guides/apis/transactions
+const (
+	defaultPage = 100
+	maxPage     = 5000
+)
+
+// listTransactions shows the movements of money of a time, oldest first.
+func (s *Server) listTransactions(c call) ([]byte, error) {
+	q, err := parsePage(c.URL.Query())
+	if err != nil {
+		return nil, err
+	}
+	started := q.after == ""
+	found := []api.Transaction{}
+	for key, t := range s.books.transactions.All() {
+		if started && q.covers(t.TransactionAt.Time) && len(found) < q.limit {
+			found = append(found, t)
+		}
+		started = started || key == q.after
+	}
+	if !started {
+		return nil, refusal{code: codeInvalidTransaction}
+	}
+	return encode(found)
+}
+
+type page struct {
+	start, end time.Time
+	after      string
+	limit      int
+}
+
+func (p page) covers(t time.Time) bool { return !t.Before(p.start) && !t.After(p.end) }
+
+func parsePage(values url.Values) (page, error) {
+	start, startErr := api.ParseTime(values.Get("startDate"))
+	end, endErr := api.ParseTime(values.Get("endDate"))
+	if startErr != nil || endErr != nil {
+		return page{}, refusal{code: api.CodeInvalidRequest}
+	}
+	p := page{start: start.Time, end: end.Time, after: values.Get("startingAfter"), limit: defaultPage}
+	if text := values.Get("limit"); text != "" {
+		limit, err := strconv.Atoi(text)
+		if err != nil || limit < 1 || limit > maxPage {
+			return page{}, refusal{code: api.CodeInvalidRequest}
+		}
+		p.limit = limit
+	}
+	return p, nil
+}

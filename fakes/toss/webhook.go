@@ -1,0 +1,137 @@
+package toss
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	api "github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/fakes/fault"
+	"github.com/samchon/payments-server/fakes/internal/courier"
+)
+
+// ladder holds the waits before the real gateway's seven further attempts: 3
+// days and 19 hours in all. https://docs.tosspayments.com/guides/webhook
+var ladder = []time.Duration{
+	1 * time.Minute, 4 * time.Minute, 16 * time.Minute, 64 * time.Minute,
+	256 * time.Minute, 1024 * time.Minute, 4096 * time.Minute,
+}
+
+// Statuses that PAYMENT_STATUS_CHANGED tells of.
+var (
+	referenceNews = []api.Status{api.StatusWaitingForDeposit, api.StatusDone, api.StatusCanceled, api.StatusPartialCanceled}
+	realNews      = []api.Status{api.StatusDone, api.StatusCanceled, api.StatusPartialCanceled, api.StatusAborted, api.StatusExpired}
+)
+
+// newCourier sends once in the reference's style, and in the real one until the
+// receiver answers with exactly 200.
+func newCourier(o Options) *courier.Courier {
+	c := courier.Options{Clock: o.Clock, Keep: o.Capacity, URL: o.WebhookURL}
+	if o.Style == Real {
+		c.Ladder = ladder
+		c.Retry = func(status int) bool { return status != http.StatusOK }
+		c.Stamp = func(h http.Header, id int64, attempt int) {
+			h.Set("tosspayments-webhook-transmission-id", strconv.FormatInt(id, 10))
+			h.Set("tosspayments-webhook-transmission-time", o.Clock.Now().In(api.KST).Format(time.RFC3339))
+			h.Set("tosspayments-webhook-transmission-retried-count", strconv.Itoa(attempt-1))
+		}
+	}
+	return courier.New(c)
+}
+
+// announce tells the shop of a payment's new status, where the style does.
+func (s *Server) announce(p *payment, effects fault.Effects) {
+	news := referenceNews
+	if s.style == Real {
+		news = realNews
+	}
+	if slices.Contains(news, p.Status) {
+		s.send(p, api.EventPaymentStatusChanged, s.statusChanged(p), effects)
+	}
+	if s.depositCallback && p.VirtualAccount != nil && p.Status != api.StatusExpired {
+		s.send(p, api.EventDepositCallback, s.depositCallbackOf(p), effects)
+	}
+}
+
+func (s *Server) send(p *payment, event string, envelope any, effects fault.Effects) {
+	body, err := json.Marshal(envelope)
+	if err != nil {
+		panic("fake toss: encode a webhook: " + err.Error()) // its fields are all of ours
+	}
+	s.courier.Send(courier.Message{
+		Payment: p.PaymentKey,
+		Event:   event + " " + string(p.Status),
+		Header:  http.Header{"Content-Type": {"application/json"}},
+		Body:    body,
+	}, effects)
+}
+
+// news is the reference's whole webhook.
+type news struct {
+	PaymentKey string     `json:"paymentKey"`
+	OrderID    string     `json:"orderId"`
+	Status     api.Status `json:"status"`
+}
+
+type envelope struct {
+	EventType string `json:"eventType"`
+	CreatedAt string `json:"createdAt,omitempty"`
+	Data      any    `json:"data"`
+}
+
+func (s *Server) statusChanged(p *payment) envelope {
+	if s.style == Reference {
+		return envelope{EventType: api.EventPaymentStatusChanged, Data: news{p.PaymentKey, p.OrderID, p.Status}}
+	}
+	// Korean time, and not a word of it.
+	createdAt := s.clock.Now().In(api.KST).Format("2006-01-02T15:04:05.000000")
+	return envelope{EventType: api.EventPaymentStatusChanged, CreatedAt: createdAt, Data: json.RawMessage(p.body)}
+}
+
+// deposited is the one envelope that does not say what it is.
+type deposited struct {
+	CreatedAt      string     `json:"createdAt"`
+	Secret         string     `json:"secret"`
+	Status         api.Status `json:"status"`
+	TransactionKey string     `json:"transactionKey"`
+	OrderID        string     `json:"orderId"`
+}
+
+func (s *Server) depositCallbackOf(p *payment) deposited {
+	key := p.TransactionKey
+	if s.style == Real {
+		key = p.LastTransactionKey
+	}
+	return deposited{
+		CreatedAt:      s.clock.Now().In(api.KST).Format("2006-01-02T15:04:05.000000-07:00"),
+		Secret:         p.Secret,
+		Status:         p.Status,
+		TransactionKey: key,
+		OrderID:        p.OrderID,
+	}
+}
+
+// receiveWebhook is a receiver of webhooks at the fake itself, where the
+// reference's go when nobody configured another. It believes what it is told.
+func (s *Server) receiveWebhook(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Data news `json:"data"`
+	}
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		s.fail(w, malformed("the body is no webhook"))
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, err := s.find(in.Data.PaymentKey)
+	if err != nil {
+		s.fail(w, err)
+		return
+	}
+	p.Status = in.Data.Status
+	s.changed(p)
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusCreated)
+}
