@@ -1,0 +1,11 @@
+// The running system under test, named by the same variables it was started with.
+const { env } = process;
+const at = (port) => `http://127.0.0.1:${port}`;
+
+export const api = at(env.API_PORT || 37821);
+export const iamport = at(env.FAKE_IAMPORT_PORT || 10851);
+export const toss = at(env.FAKE_TOSS_PORT || 30771);
+export const encryption = {
+    key: env.API_ENCRYPTION_KEY || "MCKOxv9B23r7EatArCFcBP03nfaS03T8",
+    iv: env.API_ENCRYPTION_IV || "9haeYD1tIf4v8xs7",
+};
