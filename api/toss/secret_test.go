@@ -27,6 +27,7 @@ func TestSecrets_AreNotPrinted(t *testing.T) {
 	} {
 		var log bytes.Buffer
 		slog.New(slog.NewTextHandler(&log, nil)).Info("printed", "value", value)
+		slog.New(slog.NewJSONHandler(&log, nil)).Info("printed", "value", value)
 		printed := fmt.Sprintf("%v %+v %#v %s", value, value, value, log.String())
 		// An authorization header is the secret in Base64, which begins like this.
 		if strings.Contains(printed, "SECRET") || strings.Contains(printed, "U0VDUkV") {
