@@ -3,8 +3,11 @@ package supervisor
 import (
 	"fmt"
 	"io"
+	"os"
 	"text/tabwriter"
 	"time"
+
+	"github.com/samchon/payments-server/supervisor/handover"
 )
 
 // State is where a generation is in its life.
@@ -92,3 +95,32 @@ func orDash(s string) string {
 	}
 	return s
 }
+
+// census asks the loop who is alive.
+func (s *supervisor) census() (c Census) {
+	s.ask(func() {
+		c = Census{PID: os.Getpid(), Since: s.started, API: s.sockets.apiAt, Ready: s.receiver() != nil}
+		on := s.sockets.board.Count()
+		for _, g := range s.generations {
+			c.Generations = append(c.Generations, g.row(on))
+		}
+		for _, r := range s.receipts {
+			c.Receipts = append(c.Receipts, *r)
+		}
+	})
+	return c
+}
+
+func (g *generation) row(on map[int]map[handover.Standing]int) Generation {
+	row := Generation{Number: g.number, Commit: g.commit, State: g.state, Born: g.born, Deadline: g.deadline,
+		Restarts: g.restarts, ReadyMillis: g.receipt.ReadyMillis}
+	for _, p := range g.workers {
+		row.PIDs = append(row.PIDs, p.pid)
+		row.Idle += on[p.pid][handover.Idle] + on[p.pid][handover.Untouched]
+		row.Busy += on[p.pid][handover.Busy]
+	}
+	return row
+}
+
+// busy counts the requests in progress in a generation.
+func (s *supervisor) busy(g *generation) int { return g.row(s.sockets.board.Count()).Busy }

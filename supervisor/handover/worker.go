@@ -1,9 +1,15 @@
 package handover
 
 import (
-	"context"
 	"errors"
-	"net/http"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/samchon/payments-server/supervisor/ledger"
 )
@@ -13,26 +19,88 @@ var ErrNotAWorker = errors.New("not started by a supervisor")
 
 // Worker is this process as its supervisor sees it.
 type Worker struct {
-	generation, slot int
-	counters         *ledger.Ledger
+	name     name
+	tcp      *net.TCPListener
+	link     *Link
+	board    *Board
+	counters *ledger.Ledger
 }
 
 // Inherit takes over what the supervisor gave to this process. Call it once, before anything else opens a descriptor.
 // It returns ErrNotAWorker outside of a supervisor.
-func Inherit() (*Worker, error) { return nil, ErrNotAWorker }
+func Inherit() (*Worker, error) {
+	text, ok := os.LookupEnv(environment)
+	if !ok {
+		return nil, ErrNotAWorker
+	}
+	os.Unsetenv(environment) // a process that we start is not a worker
+	n, err := parseName(text)
+	if err != nil {
+		return nil, fmt.Errorf("inherit from supervisor: %w", err)
+	}
+	signal.Ignore(syscall.SIGPIPE) // our output ends in the supervisor: its death must not be ours
+	w := &Worker{name: n}
+	if err := w.open(); err != nil {
+		return nil, fmt.Errorf("inherit from supervisor: %w", err)
+	}
+	return w, nil
+}
+
+func (w *Worker) open() (err error) {
+	files := make([]*os.File, inherited)
+	for i := range files {
+		fd := firstFD + i
+		unix.CloseOnExec(fd)
+		files[i] = os.NewFile(uintptr(fd), "inherited")
+	}
+	if w.tcp, err = openListener(files[listenerFile]); err != nil {
+		return err
+	}
+	if w.link, err = NewLink(files[linkFile]); err != nil {
+		return err
+	}
+	if w.board, err = OpenBoard(files[boardFile]); err != nil {
+		return err
+	}
+	w.counters, err = ledger.Open(files[ledgerFile])
+	return err
+}
+
+func openListener(f *os.File) (*net.TCPListener, error) {
+	l, err := net.FileListener(f)
+	if err != nil {
+		return nil, err
+	}
+	f.Close()
+	tcp, ok := l.(*net.TCPListener)
+	if !ok {
+		return nil, fmt.Errorf("%T is not a TCP listener", l)
+	}
+	return tcp, nil
+}
 
 // Generation is the number of the generation that this worker belongs to.
-func (w *Worker) Generation() int { return w.generation }
+func (w *Worker) Generation() int { return w.name.generation }
 
 // Slot tells the workers of one generation apart: 1, 2, …
-func (w *Worker) Slot() int { return w.slot }
+func (w *Worker) Slot() int { return w.name.slot }
+
+// Addr is the address of the API listener.
+func (w *Worker) Addr() net.Addr { return w.tcp.Addr() }
 
 // Counters is the ledger on the supervisor's /metrics: what is added here outlives this process.
 func (w *Worker) Counters() *ledger.Ledger { return w.counters }
 
-// Serve says that this worker is ready – call it when database, configuration and schema are fine – and serves srv on
-// the API listener until the supervisor retires this worker, or ctx ends, and the last connection has gone. It returns
-// nil then. It takes over srv's ConnState hook and wraps its Handler. With srv.TLSConfig set it serves TLS.
-func (w *Worker) Serve(ctx context.Context, srv *http.Server) error {
-	return errors.ErrUnsupported
+// commit is what the census shows of this build.
+func commit() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value[:min(12, len(s.Value))]
+		}
+	}
+	return ""
 }

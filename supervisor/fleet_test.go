@@ -1,0 +1,192 @@
+package supervisor_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/samchon/payments-server/supervisor"
+)
+
+const patience = 30 * time.Second
+
+// fleet is a supervisor with its workers, in processes of their own.
+type fleet struct {
+	t          *testing.T
+	script     script
+	api, admin string
+	cmd        *exec.Cmd
+	log        *journal
+}
+
+// journal collects what the processes write; it is shown when the test fails.
+type journal struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.b.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.b.String()
+}
+
+// launch starts a supervisor; it need not become ready.
+func launch(t *testing.T, s script) *fleet {
+	t.Helper()
+	s.Dir = t.TempDir()
+	s.defaults()
+	f := &fleet{t: t, script: s, log: &journal{}}
+	f.rewrite(func(*script) {})
+	f.cmd = exec.Command(os.Args[0])
+	f.cmd.Env = append(os.Environ(), roleVariable+"="+supervisorRole, scriptVariable+"="+s.path("script"))
+	f.cmd.Stderr, f.cmd.Stdout, f.cmd.WaitDelay = f.log, f.log, time.Second
+	lifeline, err := f.cmd.StdinPipe()
+	must(t, err)
+	must(t, f.cmd.Start())
+	t.Cleanup(func() {
+		f.stop()
+		lifeline.Close()
+		f.cmd.Wait()
+		if t.Failed() {
+			t.Logf("log of the processes:\n%s", f.log)
+		}
+	})
+	return f
+}
+
+func (s *script) defaults() {
+	if s.Workers == 0 {
+		s.Workers = 2
+	}
+	if s.Probation == 0 {
+		s.Probation = 50 * time.Millisecond
+	}
+	if s.ReadyTimeout == 0 {
+		s.ReadyTimeout = 20 * time.Second
+	}
+}
+
+// start launches a supervisor and waits until its first generation is blessed.
+func start(t *testing.T, s script) *fleet {
+	t.Helper()
+	f := launch(t, s)
+	f.await("a serving generation", func() bool { return f.readAddresses() })
+	f.await("a blessed generation", func() bool { return f.serving().State == supervisor.Blessed })
+	return f
+}
+
+func (f *fleet) readAddresses() bool {
+	b, err := os.ReadFile(f.script.path("serving"))
+	if err != nil {
+		return false
+	}
+	var at []string
+	must(f.t, json.Unmarshal(b, &at))
+	f.api, f.admin = at[0], at[1]
+	return true
+}
+
+// rewrite changes what the next processes do.
+func (f *fleet) rewrite(change func(*script)) {
+	f.t.Helper()
+	change(&f.script)
+	b, err := json.Marshal(f.script)
+	must(f.t, err)
+	must(f.t, os.WriteFile(f.script.path("script.new"), b, 0o600))
+	must(f.t, os.Rename(f.script.path("script.new"), f.script.path("script")))
+}
+
+// stop ends everything; a test that wants to see how calls supervisor.Stop itself.
+func (f *fleet) stop() {
+	if f.admin == "" {
+		f.cmd.Process.Kill()
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	c, err := supervisor.Status(ctx, f.admin)
+	if err != nil {
+		return
+	}
+	if err := supervisor.Stop(ctx, f.admin); err != nil {
+		f.t.Errorf("stop: %v", err)
+		syscall.Kill(c.PID, syscall.SIGKILL)
+	}
+}
+
+func (f *fleet) census() supervisor.Census {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	c, _ := supervisor.Status(ctx, f.admin) // an error is an empty census: whoever waits asks again
+	return c
+}
+
+// serving is the generation that has the traffic.
+func (f *fleet) serving() supervisor.Generation {
+	for _, g := range f.census().Generations {
+		if g.State == supervisor.Blessed || g.State == supervisor.Probation {
+			return g
+		}
+	}
+	return supervisor.Generation{}
+}
+
+func (f *fleet) reload() error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return supervisor.Reload(ctx, f.admin, "secret")
+}
+
+func (f *fleet) upgrade() error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return supervisor.Upgrade(ctx, f.admin, "secret")
+}
+
+// await waits for a condition; what names it in the failure.
+func (f *fleet) await(what string, ok func() bool) {
+	f.t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(patience); !ok(); <-tick.C {
+		if time.Now().After(end) {
+			f.t.Fatalf("waited in vain for %s; log:\n%s", what, f.log)
+		}
+	}
+}
+
+// post sends one request over a connection of its own.
+func (f *fleet) post(path string) string {
+	f.t.Helper()
+	req, err := http.NewRequest(http.MethodPost, "http://"+f.api+path, strings.NewReader("body"))
+	must(f.t, err)
+	req.Close = true
+	res, err := http.DefaultClient.Do(req)
+	must(f.t, err)
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	must(f.t, err)
+	return string(b)
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,179 @@
+package handover
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// errLeft is a timeout, because that is what net/http closes a connection for without a word to the client.
+var errLeft error = &net.OpError{Op: "read", Net: "tcp", Err: os.ErrDeadlineExceeded}
+
+// conn lets a connection leave an http.Server without losing a byte: while the server waits for a request, and holds
+// nothing of it (or up to three bytes that can travel along), Read reports a timeout; the server closes the connection,
+// and Close sends the socket away instead. Bytes that have not been read stay in the kernel and move with it.
+type conn struct {
+	*net.TCPConn
+	raw  syscall.RawConn
+	home *yard
+	seat seat
+	once sync.Once
+
+	// Only the goroutine that reads uses these; net/http never reads twice at once.
+	seen   seenBytes
+	prefix []byte  // came with the connection, to be read before the socket
+	ticket *ticket // Read has said errLeft
+
+	mu sync.Mutex
+	waiting
+}
+
+// Read is called by net/http for the first bytes of a request, for the rest of it, and in the background while a
+// handler runs, to notice that the client has gone.
+func (c *conn) Read(p []byte) (int, error) {
+	for {
+		held, movable := c.movable(len(p))
+		if movable && c.ticket == nil {
+			c.ticket = c.home.ticket(c, held)
+		}
+		if c.ticket != nil {
+			return 0, errLeft // as often as it is asked: with h2c on, net/http asks twice
+		}
+		after := c.seat.standing()
+		if movable && held == 0 {
+			after = Idle
+		}
+		n, err := c.fetch(p, after)
+		if errors.Is(err, os.ErrDeadlineExceeded) && !c.expired() {
+			continue // only woken up
+		}
+		if n > 0 {
+			c.seen.add(p[:n])
+			c.begin(c.seen.http2())
+		}
+		return n, err
+	}
+}
+
+// movable reports whether net/http is waiting for a request in a Read of that length, and how many of its bytes it has.
+func (c *conn) movable(length int) (held int, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch c.phase {
+	case fresh: // with h2c on, the first Read is shorter than the buffer
+		return 0, true
+	case parked:
+		held = bufferSize() - length
+		return held, held >= 0 && held <= min(prefixMax, c.seen.total)
+	}
+	return 0, false
+}
+
+// fetch reads the prefix, then the socket. The board says busy before a byte leaves the kernel, and otherwise again only
+// when there was none.
+func (c *conn) fetch(p []byte, otherwise Standing) (n int, err error) {
+	if len(c.prefix) > 0 {
+		c.seat.mark(Busy)
+		n = copy(p, c.prefix)
+		c.prefix = c.prefix[n:]
+		return n, nil
+	}
+	var failed error
+	err = c.raw.Read(func(fd uintptr) bool {
+		c.seat.mark(Busy)
+		for n, failed = unix.Read(int(fd), p); failed == unix.EINTR; n, failed = unix.Read(int(fd), p) {
+		}
+		if failed == unix.EAGAIN {
+			c.seat.mark(otherwise)
+		}
+		return failed != unix.EAGAIN
+	})
+	switch {
+	case err != nil:
+		return 0, err
+	case failed != nil:
+		return 0, &net.OpError{Op: "read", Net: "tcp", Addr: c.RemoteAddr(), Err: os.NewSyscallError("read", failed)}
+	case n == 0 && len(p) > 0:
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// expired reports whether net/http's own deadline has passed. If we only woke the connection up, that deadline is put
+// back.
+func (c *conn) expired() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.deadline.IsZero() && !c.deadline.After(time.Now()) {
+		return true
+	}
+	c.TCPConn.SetReadDeadline(c.deadline)
+	return false
+}
+
+// begin notes that net/http has bytes of a request.
+func (c *conn) begin(http2 bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.waiting.begin(http2) {
+		c.TCPConn.SetReadDeadline(c.deadline)
+	}
+}
+
+// SetReadDeadline is how net/http says, without meaning to, what it waits for.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.waiting.until(t) {
+		return nil
+	}
+	return c.TCPConn.SetReadDeadline(t)
+}
+
+// wake makes a waiting Read return, so that the connection may leave. It reports whether it can ever leave.
+func (c *conn) wake() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase == fresh || c.phase == parked {
+		c.TCPConn.SetReadDeadline(past)
+	}
+	return c.phase != pinned
+}
+
+// Close sends the socket away if Read has said so; net/http calls it once or twice.
+func (c *conn) Close() (err error) {
+	c.once.Do(func() {
+		if c.ticket != nil {
+			c.home.send(c)
+			return
+		}
+		if c.seat.close() { // somebody holds a copy, which would keep it open
+			c.raw.Control(func(fd uintptr) { unix.Shutdown(int(fd), unix.SHUT_RDWR) })
+		}
+		err = c.TCPConn.Close()
+		c.home.forget(c)
+	})
+	return err
+}
+
+// entry describes a leaving connection to whoever continues.
+func (c *conn) entry() Entry {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := Entry{Seat: c.seat.number, Left: c.left(), Stage: First}
+	if c.seen.total > 0 || c.carried && c.between {
+		e.Stage = Next
+	}
+	if c.seen.total == 0 {
+		e.Held = uint8(copy(e.Prefix[:], c.prefix))
+	} else {
+		e.Held = uint8(copy(e.Prefix[:], c.seen.last(c.ticket.held)))
+	}
+	return e
+}

@@ -1,0 +1,95 @@
+package handover
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+
+	"github.com/samchon/payments-server/supervisor/ledger"
+)
+
+// environment tells a worker what it is. Its value is a protocol version and a name.
+const environment = "HANDOVER_WORKER"
+
+// protocol grows when a worker of the old one could not be understood. A supervisor replaces itself (USR2) before it
+// can start workers of a newer one.
+const protocol = 1
+
+// firstFD is where os/exec puts the first of ExtraFiles.
+const firstFD = 3
+
+// What a worker inherits, in this order.
+const (
+	listenerFile = iota
+	linkFile
+	boardFile
+	ledgerFile
+	inherited
+)
+
+// Outfit is what a supervisor gives to a worker.
+type Outfit struct {
+	Listener   *os.File // a copy made with F_DUPFD_CLOEXEC, see spare
+	Board      *Board
+	Ledger     *ledger.Ledger
+	Generation int
+	Slot       int
+	Moving     bool // false: close after the response, move nothing
+}
+
+// name is an Outfit's part that travels in the environment.
+type name struct {
+	generation, slot int
+	moving           bool
+}
+
+func (n name) String() string {
+	return fmt.Sprintf("%d %d %d %t", protocol, n.generation, n.slot, n.moving)
+}
+
+func parseName(s string) (n name, err error) {
+	var version int
+	if _, err := fmt.Sscanf(s, "%d", &version); err != nil {
+		return n, fmt.Errorf("read %s: %w", environment, err)
+	}
+	if version != protocol {
+		return n, fmt.Errorf("the supervisor speaks handover protocol %d, this build %d: upgrade the supervisor first (USR2)", version, protocol)
+	}
+	if _, err := fmt.Sscanf(s, "%d %d %d %t", &version, &n.generation, &n.slot, &n.moving); err != nil {
+		return n, fmt.Errorf("read %s: %w", environment, err)
+	}
+	return n, nil
+}
+
+// Start starts cmd as a worker, in a process group of its own so that a terminal's Ctrl-C reaches the supervisor alone.
+// Tableflip's variables are taken out: a worker must not believe that it is a supervisor's successor.
+func Start(cmd *exec.Cmd, o Outfit) (*Link, error) {
+	ours, theirs, err := Pair()
+	if err != nil {
+		return nil, err
+	}
+	defer theirs.Close()
+	cmd.ExtraFiles = make([]*os.File, inherited)
+	cmd.ExtraFiles[listenerFile] = o.Listener
+	cmd.ExtraFiles[linkFile] = theirs
+	cmd.ExtraFiles[boardFile] = o.Board.File()
+	cmd.ExtraFiles[ledgerFile] = o.Ledger.File()
+	cmd.Env = append(withoutTableflip(cmd.Env), environment+"="+name{o.Generation, o.Slot, o.Moving}.String())
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		ours.Close()
+		return nil, fmt.Errorf("start worker: %w", err)
+	}
+	return NewLink(ours)
+}
+
+func withoutTableflip(env []string) (kept []string) {
+	for _, v := range env {
+		if !strings.HasPrefix(v, "TABLEFLIP_") {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,151 @@
+package supervisor_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/samchon/payments-server/supervisor"
+	"github.com/samchon/payments-server/supervisor/handover"
+)
+
+// The test binary plays every part: a supervisor starts it again as its workers, and tableflip as its successor.
+const (
+	roleVariable     = "SUPERVISOR_TEST_ROLE"
+	scriptVariable   = "SUPERVISOR_TEST_SCRIPT"
+	supervisorRole   = "supervisor"
+	workerRole       = "worker"
+	requestsCounter  = "test_requests_total"
+	requestsHelpText = "POST requests that a handler has finished."
+)
+
+func TestMain(m *testing.M) {
+	var err error
+	switch os.Getenv(roleVariable) {
+	case supervisorRole:
+		err = playSupervisor()
+	case workerRole:
+		err = playWorker()
+	default:
+		os.Exit(m.Run())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// script is what a test wants from the processes that it starts. It lies in a file, read anew by every process.
+type script struct {
+	Dir              string
+	Workers          int
+	Probation        time.Duration
+	ReadyTimeout     time.Duration
+	DrainBudget      time.Duration
+	StopBudget       time.Duration
+	CloseConnections bool
+
+	Binary      string        // of new workers; empty: this one
+	ExitAtStart bool          // a worker that fails before it is ready
+	NeverReady  bool          // a worker that hangs before it is ready
+	ExitAfter   time.Duration // a worker that crashes after it was ready
+	HangAfter   time.Duration // a worker that stops itself (SIGSTOP) after it was ready
+	Unhealthy   bool          // a worker whose health is bad once it has the traffic
+	BrokenHead  bool          // a supervisor that fails at start
+	TLS         bool
+	H2C         bool
+	IdleTimeout time.Duration
+}
+
+func readScript() (s script, err error) {
+	b, err := os.ReadFile(os.Getenv(scriptVariable))
+	if err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal(b, &s)
+}
+
+func (s script) path(name string) string { return filepath.Join(s.Dir, name) }
+
+func playSupervisor() error {
+	s, err := readScript()
+	if err != nil {
+		return err
+	}
+	if s.BrokenHead {
+		return fmt.Errorf("this supervisor is broken")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { // the test holds the other end: no test, no supervisor
+		io.Copy(io.Discard, os.Stdin)
+		cancel()
+	}()
+	return supervisor.Run(ctx, s.options())
+}
+
+func (s script) options() supervisor.Options {
+	return supervisor.Options{
+		API: "127.0.0.1:0", Admin: "127.0.0.1:0", Workers: s.Workers,
+		Command: func(which supervisor.Release) ([]string, error) {
+			now, err := readScript()
+			if err != nil || now.Binary == "" || which == supervisor.LastGood {
+				return []string{os.Args[0]}, err
+			}
+			return []string{now.Binary}, nil
+		},
+		Env:    func() ([]string, error) { return append(os.Environ(), roleVariable+"="+workerRole), nil },
+		Health: "/health", SystemPassword: "secret", PIDFile: s.path("pid"),
+		Serving: func(api, admin string) {
+			b, _ := json.Marshal([]string{api, admin})
+			os.WriteFile(s.path("serving.new"), b, 0o600)
+			os.Rename(s.path("serving.new"), s.path("serving"))
+		},
+		Blessed: func([]string) error {
+			f, err := os.OpenFile(s.path("blessed"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			_, err = f.WriteString("x")
+			return err
+		},
+		Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)), Output: os.Stderr,
+		ReadyTimeout: s.ReadyTimeout, Probation: s.Probation, DrainBudget: s.DrainBudget, StopBudget: s.StopBudget,
+		CloseConnections: s.CloseConnections,
+	}
+}
+
+func playWorker() error {
+	s, err := readScript()
+	if err != nil {
+		return err
+	}
+	w, err := handover.Inherit()
+	if err != nil {
+		return err
+	}
+	switch {
+	case s.ExitAtStart:
+		return fmt.Errorf("this worker is broken")
+	case s.NeverReady:
+		select {}
+	}
+	s.misbehaveLater()
+	srv := &http.Server{Handler: s.handler(w), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: s.IdleTimeout}
+	if s.H2C {
+		srv.Protocols = new(http.Protocols)
+		srv.Protocols.SetHTTP1(true)
+		srv.Protocols.SetUnencryptedHTTP2(true)
+	}
+	if s.TLS {
+		srv.TLSConfig = testTLS()
+	}
+	return w.Serve(context.Background(), srv)
+}

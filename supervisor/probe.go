@@ -1,0 +1,127 @@
+package supervisor
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/samchon/payments-server/supervisor/handover"
+)
+
+const (
+	probeEvery   = 100 * time.Millisecond // while a generation starts or is on probation
+	probeSettled = 5 * time.Second        // once it is blessed
+	probeTimeout = 2 * time.Second
+	probeMisses  = 3 // unanswered questions until a blessed worker counts as hung
+)
+
+// probe asks one worker for its health as a client would: over a connection that is handed to it like any other, and
+// with a request that its handlers answer. So it finds a worker that cannot adopt, and one that hangs in its handlers.
+func (s *supervisor) probe(p *process) {
+	if p.probing || p.gone || p.left {
+		return
+	}
+	p.probing, p.asked = true, time.Now()
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		s.log.Error("cannot ask for health", "err", err)
+		p.probing = false
+		return
+	}
+	p.link.Give(handover.Move, handover.Entry{Stage: handover.Probe}, pair[1])
+	s.running.Go(func() {
+		err := get(pair[0], s.o.Health)
+		s.post(func() { s.probed(p, err) })
+	})
+}
+
+// get requests a path over one connection.
+func get(fd int, path string) error {
+	f := os.NewFile(uintptr(fd), "probe")
+	defer f.Close()
+	c, err := net.FileConn(f)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
+	defer cancel()
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true,
+		DialContext: func(context.Context, string, string) (net.Conn, error) { return c, nil }}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://worker"+path, nil)
+	if err != nil {
+		return err
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode >= 500 {
+		return unhealthyError{res.Status}
+	}
+	return nil
+}
+
+// unhealthyError is an answer, though a bad one: the worker lives.
+type unhealthyError struct{ status string }
+
+func (e unhealthyError) Error() string { return "answered " + e.status }
+
+// probed draws the conclusion. On probation one bad answer is enough to undo; a blessed worker is only replaced when it
+// does not answer at all, because its illness may be the database's.
+func (s *supervisor) probed(p *process, err error) {
+	p.probing = false
+	_, answers := err.(unhealthyError)
+	g := p.generation
+	switch {
+	case p.gone || s.stopping:
+	case err == nil:
+		p.misses = 0
+		if !p.ready {
+			s.becameReady(p)
+		}
+	case !p.ready: // it has until the ready timeout
+	case g == s.current && g.state == Probation && s.warm != nil:
+		s.condemn(p, fmt.Errorf("%s worker %d is not healthy: %w", g, p.slot, err), answers)
+	case !answers:
+		s.missed(p, err)
+	}
+}
+
+func (s *supervisor) condemn(p *process, reason error, answers bool) {
+	if !answers {
+		p.kill() // its connections may go elsewhere only when it is certainly dead
+	}
+	s.undo(reason)
+}
+
+func (s *supervisor) missed(p *process, err error) {
+	if p.misses++; p.misses >= probeMisses {
+		s.log.Error("worker hangs: killed", "generation", p.generation.number, "worker", p.slot, "pid", p.pid, "err", err)
+		p.kill()
+	}
+}
+
+// probeAll asks whom it is time to ask.
+func (s *supervisor) probeAll() {
+	for _, g := range s.generations {
+		for _, p := range g.workers {
+			if p.spoke && time.Since(p.asked) >= g.probeInterval() {
+				s.probe(p)
+			}
+		}
+	}
+}
+
+func (g *generation) probeInterval() time.Duration {
+	if g.state == Starting || g.state == Probation {
+		return probeEvery
+	}
+	return probeSettled
+}

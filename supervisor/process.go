@@ -1,0 +1,98 @@
+package supervisor
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+
+	"github.com/samchon/payments-server/supervisor/handover"
+)
+
+const (
+	exitGrace   = 10 * time.Second // between a worker's farewell and its exit
+	outputGrace = time.Second      // for what is left in a dead worker's output pipes
+)
+
+// peer is whoever connections are exchanged with: a worker, or another supervisor.
+type peer struct {
+	link *handover.Link
+	pid  int
+	gone bool
+}
+
+// process is one worker. Only the supervisor's loop touches it, except cmd and the outputs.
+type process struct {
+	peer
+	generation *generation
+	slot       int
+	cmd        *exec.Cmd
+	out, err   *lines
+
+	born    time.Time
+	spoke   bool // said that it is ready
+	ready   bool // and answered a first question for health
+	drained bool
+	left    bool // said farewell
+	probing bool
+	asked   time.Time // the last question for health
+	misses  int       // questions in a row without an answer
+}
+
+// spawn starts a worker and the goroutine that listens to it.
+func (s *supervisor) spawn(g *generation, slot int) error {
+	p := &process{generation: g, slot: slot, born: time.Now(),
+		out: &lines{out: s.output, generation: g.number, slot: slot},
+		err: &lines{out: s.output, generation: g.number, slot: slot}}
+	p.cmd = exec.Command(g.argv[0], g.argv[1:]...)
+	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr, p.cmd.WaitDelay = g.env, p.out, p.err, outputGrace
+	link, err := handover.Start(p.cmd, handover.Outfit{Listener: s.sockets.api, Board: s.sockets.board,
+		Ledger: s.sockets.ledger, Generation: g.number, Slot: slot, Moving: !s.o.CloseConnections})
+	if err != nil {
+		return fmt.Errorf("generation %d worker %d: %w", g.number, slot, err)
+	}
+	p.link, p.pid = link, p.cmd.Process.Pid
+	g.workers = append(g.workers, p)
+	s.running.Go(func() { s.listenTo(p) })
+	return nil
+}
+
+// listenTo passes on what a worker says, in order, and its death last: all that it wrote is handled before.
+func (s *supervisor) listenTo(p *process) {
+	for {
+		m, err := p.link.Receive()
+		if err != nil {
+			break
+		}
+		s.post(func() { s.hear(p, m) })
+	}
+	p.link.Close()
+	s.post(func() { s.hangUp(p) })
+	err := p.cmd.Wait()
+	p.out.flush()
+	p.err.flush()
+	s.post(func() { s.died(p, err) })
+}
+
+// hangUp makes sure that a worker that cannot be spoken to any more is dead before others get its connections.
+func (s *supervisor) hangUp(p *process) {
+	if !p.left {
+		p.kill()
+		return
+	}
+	s.after(exitGrace, func() {
+		if !p.gone {
+			s.log.Warn("worker does not exit", "generation", p.generation.number, "worker", p.slot, "pid", p.pid)
+			p.kill()
+		}
+	})
+}
+
+// kill takes the whole process group: what a worker has started shall not outlive it.
+func (p *process) kill() {
+	if !p.gone {
+		syscall.Kill(-p.pid, syscall.SIGKILL)
+		p.cmd.Process.Signal(os.Kill)
+	}
+}

@@ -1,0 +1,140 @@
+package supervisor
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/samchon/payments-server/supervisor/handover"
+)
+
+// upgradeSlack is what a new supervisor may need beyond the start and the probation of its first generation.
+const upgradeSlack = 10 * time.Second
+
+var errInProgress = errors.New("a handover is in progress")
+
+// upgrade starts the next supervisor. It inherits the sockets, the board and the ledger, and one end of a bridge; it
+// starts a generation of its own, and only when that is blessed does tableflip call it ready. Until then nothing has
+// changed here. Afterwards our workers drain into its workers over the bridge, as they would into ours.
+func (s *supervisor) upgrade(waiting chan<- error) {
+	if s.stopping || s.inProgress() {
+		s.log.Warn("upgrade refused", "err", errInProgress)
+		waiting <- errInProgress
+		return
+	}
+	ours, theirs, err := handover.Pair()
+	if err == nil {
+		err = s.sockets.flip.AddFile(bridgeFile, theirs)
+		theirs.Close()
+	}
+	if err != nil {
+		waiting <- fmt.Errorf("upgrade: %w", err)
+		return
+	}
+	s.upgrading = true
+	s.log.Info("upgrade starts")
+	s.running.Go(func() {
+		err := s.sockets.flip.Upgrade()
+		s.post(func() { s.upgraded(ours, err) })
+		waiting <- err
+	})
+}
+
+func (s *supervisor) upgraded(bridge *os.File, err error) {
+	s.upgrading = false
+	if err != nil {
+		bridge.Close()
+		s.log.Error("upgrade failed: this supervisor stays", "err", err)
+		s.proceed()
+		return
+	}
+	link, err := handover.NewLink(bridge)
+	if err != nil {
+		s.quit(fmt.Errorf("upgrade: %w", err))
+		return
+	}
+	s.log.Info("a new supervisor is in charge: leaving")
+	s.successor = &peer{link: link}
+	s.running.Go(func() { s.listenToPeer(s.successor) })
+	s.leave()
+}
+
+// leave drains everything into the successor.
+func (s *supervisor) leave() {
+	s.running.Go(s.closeAdmin) // it waits for answers that wait for this loop
+	s.conclusionOfPending()
+	s.leaving, s.current, s.warm = true, nil, nil
+	for _, g := range s.generations {
+		g.state = Draining
+		g.tell(handover.Drain)
+		s.retire(g)
+	}
+	s.checkEmpty()
+}
+
+// takeCharge is the moment after which the supervisor before us, if there is one, leaves.
+func (s *supervisor) takeCharge() {
+	if s.inCharge {
+		return
+	}
+	s.inCharge = true
+	if s.sockets.bridge != nil {
+		link, err := handover.NewLink(s.sockets.bridge)
+		if err != nil {
+			s.quit(fmt.Errorf("take charge: %w", err))
+			return
+		}
+		s.predecessor = &peer{link: link}
+		s.running.Go(func() { s.listenToPeer(s.predecessor) })
+	}
+	if s.sockets.flip.HasParent() {
+		s.closeAdmin = s.serveAdmin()
+	}
+	if err := s.sockets.flip.Ready(); err != nil {
+		s.quit(fmt.Errorf("take charge: %w", err))
+		return
+	}
+	s.notify("READY=1", fmt.Sprintf("MAINPID=%d", os.Getpid()))
+	s.o.Serving(s.sockets.apiAt, s.sockets.admin.Addr().String())
+}
+
+// listenToPeer exchanges connections with another supervisor until it is gone.
+func (s *supervisor) listenToPeer(p *peer) {
+	for {
+		m, err := p.link.Receive()
+		if err != nil {
+			break
+		}
+		s.post(func() { s.hearPeer(p, m) })
+	}
+	p.link.Close()
+	s.post(func() { s.lostPeer(p) })
+}
+
+func (s *supervisor) hearPeer(p *peer, m handover.Message) {
+	switch m.Kind {
+	case handover.Move:
+		s.takeIn(p, m)
+	case handover.Adopted:
+		s.adopted(p, m.Entries)
+	case handover.Refused:
+		s.refused(p, m.Entries)
+	}
+}
+
+// lostPeer: a predecessor has left, or a successor died. What was on its way to a dead successor goes back to the
+// worker that sent it, which then tells its clients to close.
+func (s *supervisor) lostPeer(p *peer) {
+	p.gone = true
+	for _, w := range s.custody {
+		if w.from == p {
+			w.from = nil
+		}
+		if w.to == p && w.from != nil {
+			w.from.link.Note(handover.Refused, w.entry)
+			s.drop(w)
+		}
+	}
+	s.checkEmpty()
+}

@@ -1,0 +1,62 @@
+package supervisor_test
+
+import (
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/samchon/payments-server/supervisor/handover"
+)
+
+// misbehaveLater does what the script asks for, once the worker has been ready for a while.
+func (s script) misbehaveLater() {
+	if s.ExitAfter > 0 {
+		time.AfterFunc(s.ExitAfter, func() { syscall.Kill(os.Getpid(), syscall.SIGKILL) })
+	}
+	if s.HangAfter > 0 {
+		time.AfterFunc(s.HangAfter, func() { syscall.Kill(os.Getpid(), syscall.SIGSTOP) })
+	}
+}
+
+func (s script) handler(w *handover.Worker) http.Handler {
+	requests := w.Counters().Counter(requestsCounter, requestsHelpText)
+	born, mux := time.Now(), http.NewServeMux()
+	mux.HandleFunc("GET /health", func(rw http.ResponseWriter, r *http.Request) {
+		if s.Unhealthy && time.Since(born) > 300*time.Millisecond {
+			http.Error(rw, "unwell", http.StatusInternalServerError)
+		}
+	})
+	mux.HandleFunc("POST /", func(rw http.ResponseWriter, r *http.Request) {
+		n, err := io.Copy(io.Discard, r.Body)
+		if err != nil {
+			http.Error(rw, err.Error(), http.StatusBadRequest)
+			return
+		}
+		d, _ := time.ParseDuration(r.URL.Query().Get("sleep"))
+		time.Sleep(d)
+		requests.Inc()
+		fmt.Fprintf(rw, "%d %d %d", w.Generation(), os.Getpid(), n)
+	})
+	mux.HandleFunc("GET /stream", func(rw http.ResponseWriter, r *http.Request) {
+		for i := range 40 {
+			fmt.Fprintf(rw, "%d\n", i)
+			rw.(http.Flusher).Flush()
+			time.Sleep(50 * time.Millisecond)
+		}
+	})
+	mux.HandleFunc("POST /print", func(rw http.ResponseWriter, r *http.Request) { io.Copy(os.Stdout, r.Body) })
+	return mux
+}
+
+// testTLS borrows httptest's certificate for 127.0.0.1.
+func testTLS() *tls.Config {
+	srv := httptest.NewUnstartedServer(nil)
+	srv.StartTLS()
+	defer srv.Close()
+	return &tls.Config{Certificates: srv.TLS.Certificates, NextProtos: []string{"h2", "http/1.1"}}
+}
