@@ -28,6 +28,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/samchon/payments-server/internal/filelock"
 )
 
 // startTimeout bounds Ensure, including the recovery after a crash.
@@ -36,7 +38,7 @@ const startTimeout = 2 * time.Minute
 // superuser is the role that initdb creates and that everybody connects as.
 const superuser = "payments"
 
-// pollInterval is the pause between two looks at a file lock or a server.
+// pollInterval is the pause between two looks at a server.
 const pollInterval = 20 * time.Millisecond
 
 // Options say which server is wanted.
@@ -80,7 +82,7 @@ func ensure(ctx context.Context, dir string, throwaway bool) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	unlock, err := lockFile(ctx, filepath.Join(dir, "lock"))
+	unlock, err := filelock.Lock(ctx, filepath.Join(dir, "lock"))
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +176,7 @@ func Stop(ctx context.Context, dir string) error {
 }
 
 func stop(ctx context.Context, dir string) error {
-	unlock, err := lockFile(ctx, filepath.Join(dir, "lock"))
+	unlock, err := filelock.Lock(ctx, filepath.Join(dir, "lock"))
 	if err != nil {
 		return err
 	}
