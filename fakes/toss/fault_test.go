@@ -1,0 +1,127 @@
+package toss_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/fakes/clock"
+	"github.com/samchon/payments-server/fakes/fault"
+	fake "github.com/samchon/payments-server/fakes/toss"
+)
+
+const minute = clock.Duration(time.Minute)
+
+// until waits for a condition that another goroutine brings about.
+func (f fixture) until(what string, met func() bool) {
+	f.t.Helper()
+	ctx, cancel := context.WithTimeout(f.t.Context(), 5*time.Second)
+	defer cancel()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !met() {
+		select {
+		case <-ctx.Done():
+			f.t.Fatalf("waited in vain until %s", what)
+		case <-tick.C:
+		}
+	}
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind fault.Kind
+		held int64 // of 1000, after a confirm that met the fault
+	}{
+		{fault.Drop, 0},
+		{fault.Reject, 0},
+		{fault.Lose, 1000},
+		{fault.Truncate, 1000},
+		{fault.Fail, 1000},
+	} {
+		t.Run(string(c.kind), func(t *testing.T) {
+			t.Parallel()
+			f := start(t, fake.Options{})
+			waits := f.authenticated(1000)
+			f.Faults().MustAdd(fault.Plan{Kind: c.kind, Method: "POST", Path: "/v1/payments/confirm"})
+			if got, err := f.confirm(waits); err == nil {
+				t.Fatalf("got %s, want an error", got.Status)
+			}
+			f.wantHeld(waits.PaymentKey, c.held)
+		})
+	}
+	t.Run("FailuresLookLikeTheVendorsOwn", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, fake.Options{Style: fake.Real})
+		waits := f.authenticated(1000)
+		f.Faults().MustAdd(fault.Plan{Kind: fault.Fail, Path: "/v1/payments/confirm"})
+		_, err := f.confirm(waits)
+		wantRefusal(t, err, 500, toss.CodeCommonError)
+	})
+	t.Run("StaleReadShowsWhatWas", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, fake.Options{})
+		waits := f.authenticated(1000)
+		if _, err := f.confirm(waits); err != nil {
+			t.Fatal(err)
+		}
+		f.Faults().MustAdd(fault.Plan{Kind: fault.StaleRead, Method: "GET"})
+		if got := f.get(waits.PaymentKey); got.Status != toss.StatusInProgress {
+			t.Errorf("the first read shows %s", got.Status)
+		}
+		if got := f.get(waits.PaymentKey); got.Status != toss.StatusDone {
+			t.Errorf("the second read shows %s", got.Status)
+		}
+	})
+}
+
+func TestTestCode(t *testing.T) {
+	t.Parallel()
+	inStyles(t, func(t *testing.T, f fixture, _ fake.Style) {
+		waits := f.authenticated(1000)
+		_, err := f.confirm(waits, toss.TestCode("REJECT_CARD_COMPANY"))
+		wantRefusal(t, err, 400, "REJECT_CARD_COMPANY")
+		_, err = f.confirm(waits, toss.TestCode(toss.CodeNotFoundPaymentSession))
+		wantRefusal(t, err, 404, toss.CodeNotFoundPaymentSession)
+		f.wantHeld(waits.PaymentKey, 0)
+	})
+}
+
+func TestAuthentication(t *testing.T) {
+	t.Parallel()
+	inStyles(t, func(t *testing.T, f fixture, style fake.Style) {
+		status, code := 403, ""
+		if style == fake.Real {
+			status, code = 401, toss.CodeUnauthorizedKey
+		}
+		stranger, err := toss.New(toss.Options{BaseURL: f.URL(), SecretKey: "test_ak_wrong", HTTPClient: f.http})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = stranger.GetPayment(t.Context(), f.paid(1000).PaymentKey)
+		wantRefusal(t, err, status, code)
+	})
+}
+
+func TestAct(t *testing.T) {
+	t.Parallel()
+	f := start(t, fake.Options{})
+	if err := f.Act("unknown", fake.Deposit); err == nil {
+		t.Error("an unknown payment was paid into")
+	}
+	paid := f.paid(1000)
+	if err := f.Act(paid.PaymentKey, fake.Deposit); err == nil {
+		t.Error("a card payment was paid into")
+	}
+	waits := f.authenticated(1000)
+	if err := errors.Join(f.Act(waits.PaymentKey, fake.Abort), f.Act(paid.PaymentKey, fake.Cancel)); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.get(waits.PaymentKey); got.Status != toss.StatusAborted || got.Failure == nil {
+		t.Errorf("got %s, %+v", got.Status, got.Failure)
+	}
+	f.wantHeld(paid.PaymentKey, 0)
+}
