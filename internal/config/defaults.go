@@ -17,7 +17,7 @@ func defaults() *Config {
 		Updater:   Updater{Port: 37820},
 		Fakes:     Fakes{IamportPort: 10851, TossPort: 30771},
 		Handover:  Handover{Connections: "move", Ready: 30 * time.Second, Probation: 3 * time.Second, Drain: 10 * time.Minute, Stop: 20 * time.Second},
-		Passwords: Passwords{Concurrency: 2, CacheEntries: 10_000, CacheFor: 5 * time.Minute},
+		Passwords: Passwords{CacheEntries: 100_000, CacheFor: 10 * time.Minute},
 	}
 }
 

@@ -78,6 +78,9 @@ func shown(f field, empty string) string {
 	case time.Duration:
 		return code(strings.Replace(v.String(), "m0s", "m", 1))
 	}
+	if f.value.CanInt() {
+		return code(fmt.Sprint(f.value.Int()))
+	}
 	if f.value.Kind() == reflect.Map || f.value.IsZero() || f.value.Kind() == reflect.Slice && f.value.Len() == 0 {
 		return ""
 	}
