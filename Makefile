@@ -45,7 +45,7 @@ bench: ## run every benchmark once
 fuzz: ## run every fuzz target for FUZZTIME each (10s)
 	@sh scripts/fuzz.sh
 
-e2e: build ## pay through a whole running system with the clients published on npm
+e2e: ## pay through a whole running system with the clients published on npm
 	@sh scripts/setup.sh postgres node
 	@bash scripts/e2e.sh
 
