@@ -54,7 +54,7 @@ type Receipt struct {
 	Outcome     State     `json:"outcome"` // Blessed or Failed
 	Reason      string    `json:"reason,omitempty"`
 	ReadyMillis float64   `json:"ready_ms"`
-	DrainMillis float64   `json:"drain_ms"`  // until nothing movable was left in the old generation
+	DrainMillis float64   `json:"drain_ms"`  // until no idle connection was left in the old generation
 	InFlight    int       `json:"in_flight"` // requests in progress at the switch
 	Moved       int       `json:"moved"`     // connections that changed process
 	Closed      int       `json:"closed"`    // connections that ended after a response that said so

@@ -136,14 +136,14 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 	return c.TCPConn.SetReadDeadline(t)
 }
 
-// wake makes a waiting Read return, so that the connection may leave. It reports whether it can ever leave.
+// wake makes a waiting Read return, so that the connection may leave. It reports whether the connection is idle.
 func (c *conn) wake() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.phase == fresh || c.phase == parked {
 		c.TCPConn.SetReadDeadline(past)
 	}
-	return c.phase != pinned
+	return c.phase == fresh || c.phase == parked || c.phase == idled
 }
 
 // Close sends the socket away if Read has said so; net/http calls it once or twice.

@@ -25,6 +25,7 @@ type service struct {
 	srv    *http.Server
 	yard   *yard
 	door   *door
+	tls    bool
 
 	goodbye atomic.Bool // every response says close
 	leaving bool        // done when empty
@@ -42,7 +43,8 @@ type service struct {
 func (w *Worker) Serve(ctx context.Context, srv *http.Server) error {
 	s := &service{worker: w, srv: srv, yard: newYard(w.board, w.link), step: time.NewTimer(0)}
 	<-s.step.C
-	s.door = newDoor(w.tcp, func(c *net.TCPConn) net.Conn { return s.yard.welcome(c, w.name.moving && srv.TLSConfig == nil) })
+	s.tls = srv.TLSConfig != nil // now: to serve, net/http fills it in
+	s.door = newDoor(w.tcp, func(c *net.TCPConn) net.Conn { return s.yard.welcome(c, w.name.moving && !s.tls) })
 	s.yard.guarding.Store(w.name.moving)
 	s.hook()
 	return s.run(ctx)
@@ -69,7 +71,7 @@ func (s *service) run(ctx context.Context) error {
 }
 
 func (s *service) serve() error {
-	if s.srv.TLSConfig != nil {
+	if s.tls {
 		return s.srv.ServeTLS(s.door, "", "")
 	}
 	return s.srv.Serve(s.door)
@@ -181,11 +183,11 @@ func (s *service) drain() {
 	if !s.yard.draining.Load() {
 		return
 	}
-	movable := 0
+	idle := 0
 	if s.worker.name.moving {
-		movable = s.yard.wake()
+		idle = s.yard.wake()
 	}
-	if movable == 0 && !s.drained {
+	if idle == 0 && !s.drained {
 		s.drained = true
 		s.worker.link.Tell(Drained, "")
 	}

@@ -24,7 +24,7 @@ const (
 	Guard                   // from a worker on probation: copies of sockets that it accepted itself
 	Blessed                 // to a worker: no more copies
 	Drain                   // to a worker: stop accepting, send idle connections away
-	Drained                 // from a worker: nothing movable is left
+	Drained                 // from a worker: no idle connection is left
 	Resume                  // to a worker: accept again
 	Retire                  // to a worker: give up the listener, leave when empty
 	Stop                    // to a worker: nobody comes after you; finish and leave

@@ -233,16 +233,17 @@ func (y *yard) note() {
 	}
 }
 
-// wake makes every connection that waits look whether it should leave, and returns how many may still do so.
-func (y *yard) wake() (movable int) {
+// wake makes every idle connection look whether it should leave, and returns how many have not left or not arrived.
+// Those in a request do not count: they move when it is answered.
+func (y *yard) wake() (idle int) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	for c := range y.conns {
 		if c.wake() {
-			movable++
+			idle++
 		}
 	}
-	return movable + len(y.away)
+	return idle + len(y.away)
 }
 
 func (y *yard) size() int {

@@ -1,0 +1,47 @@
+package supervisor_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/samchon/payments-server/supervisor"
+)
+
+// TestHandover is the promise: clients that may not retry lose no request to a handover, and do not even dial again.
+func TestHandover(t *testing.T) {
+	t.Parallel()
+	const handovers, keepAlive, silent, pipelined, uploads = 100, 48, 8, 4, 3
+	f := start(t, script{Probation: 20 * time.Millisecond, IdleTimeout: time.Minute})
+	l, release := newLoad(t, f.api, 20*time.Millisecond), make(chan struct{})
+	l.silent(silent, release)
+	time.AfterFunc(6*time.Second, func() { close(release) }) // older than the 5 s after which Shutdown kills them
+	l.keepAlive(keepAlive)
+	l.fresh(2)
+	l.pipelined(pipelined)
+	for range uploads {
+		l.slowUpload(release)
+	}
+	for range handovers {
+		must(t, f.reload())
+	}
+	<-release
+	f.await("the silent connections and uploads to be answered", func() bool { return onlyServing(f) })
+	l.end()
+
+	ok, failed, dials := l.count()
+	t.Logf("%d handovers, %d requests, %d failed, %d dials, p99 %s", handovers, ok, failed, dials, l.percentile(0.99))
+	if failed != 0 {
+		t.Errorf("%d requests failed:\n%s", failed, l.failures())
+	}
+	if want := keepAlive + silent + pipelined + uploads; dials != want {
+		t.Errorf("%d dials, want %d: clients had to come back", dials, want)
+	}
+	for _, r := range f.census().Receipts {
+		if r.Forced != 0 || r.Outcome != supervisor.Blessed {
+			t.Errorf("receipt: %+v", r)
+		}
+	}
+}
+
+// onlyServing reports whether every older generation has left.
+func onlyServing(f *fleet) bool { return len(f.census().Generations) == 1 }
