@@ -1,0 +1,38 @@
+package api
+
+import "fmt"
+
+// Problem is how every request that fails is answered: RFC 9457 problem details,
+// never encrypted. StatusCode, Message and Err repeat it for the original's clients.
+type Problem struct {
+	Type      string         `json:"type" format:"uri-reference" doc:"Names the kind of problem; documented under docs/errors.md."`
+	Title     string         `json:"title" doc:"The same for every problem of this kind."`
+	Status    int            `json:"status" doc:"The HTTP status."`
+	Detail    string         `json:"detail" doc:"What was wrong this time, and what to do."`
+	Code      string         `json:"code" doc:"Stable name to branch on."`
+	RequestID string         `json:"request_id,omitempty" doc:"Stands in the server's log."`
+	Errors    []InvalidField `json:"errors,omitempty" doc:"Each field that is wrong."`
+	PG        *PGError       `json:"pg,omitempty" doc:"The gateway's own words, where it declined."`
+
+	StatusCode int    `json:"statusCode" doc:"The same as status."`
+	Message    string `json:"message" doc:"The same as detail."`
+	Err        string `json:"error" doc:"The same as title."`
+}
+
+// InvalidField is one field that is wrong.
+type InvalidField struct {
+	Path    string `json:"path" example:"body.source.id"`
+	Message string `json:"message" example:"expected string to be RFC 4122 uuid"`
+}
+
+// PGError is what a gateway said when it declined.
+type PGError struct {
+	Status  int    `json:"status"`
+	Code    string `json:"code,omitempty"`
+	Message string `json:"message"`
+}
+
+// Error lets a Problem travel as an error: errors.As finds it.
+func (p *Problem) Error() string {
+	return fmt.Sprintf("payments-server: %d %s: %s", p.Status, p.Code, p.Detail)
+}

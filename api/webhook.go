@@ -1,0 +1,10 @@
+package api
+
+// Webhook is what a service receives when one of its payments has changed. Its
+// body is encrypted as every other body is.
+type Webhook struct {
+	ID       string  `json:"id" format:"uuid" doc:"The same in every attempt to deliver it."`
+	Source   Source  `json:"source"`
+	Previous History `json:"previous" doc:"The record before the change."`
+	Current  History `json:"current" doc:"The record after the change."`
+}
