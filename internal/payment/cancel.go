@@ -1,0 +1,106 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/samchon/payments-server/api/money"
+)
+
+// Cancellation asks to refund a payment, whole or in part.
+type Cancellation struct {
+	Source   Source
+	Password string
+	Amount   money.Amount
+	Reason   string
+	Account  *Account // where a virtual account's deposit goes back to
+}
+
+// Cancel refunds through the PG and records it.
+func (s *Service) Cancel(ctx context.Context, c Cancellation) (*History, error) {
+	// Iamport reads an amount of 0 as "everything".
+	if c.Amount.Sign() <= 0 {
+		return nil, failf(CodeInvalid, nil, "The price of a cancel must be more than 0.")
+	}
+	h, err := s.HistoryBySource(ctx, c.Source, c.Password)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	for range maxStale {
+		intent := s.cancelIntent(h, c)
+		switch err := s.store.OpenIntent(ctx, intent); {
+		case errors.Is(err, ErrDuplicate):
+			return s.joinCancel(ctx, intent)
+		case errors.Is(err, ErrStale):
+			if h, err = s.store.History(ctx, h.ID); err != nil {
+				return nil, err
+			}
+			continue
+		case err != nil:
+			return nil, err
+		}
+		return s.refund(ctx, intent, h)
+	}
+	return nil, fmt.Errorf("cancel history %s: %w, %d times in a row", h.ID, ErrStale, maxStale)
+}
+
+func (s *Service) cancelIntent(h *History, c Cancellation) *Intent {
+	return &Intent{
+		ID: uuid.New(), Kind: IntentCancel, State: StateSending, HistoryID: h.ID,
+		Source: h.Source, Vendor: h.Vendor, CreatedAt: s.now(), Revision: h.Revision,
+		Request: IntentRequest{Amount: c.Amount, ExpectedBalance: h.Balance(), Reason: c.Reason, Account: c.Account},
+	}
+}
+
+// joinCancel helps to finish an equal cancel that is still open: a client that
+// saw no answer and asks again means the same refund. Another one has to wait.
+func (s *Service) joinCancel(ctx context.Context, mine *Intent) (*History, error) {
+	open, err := s.store.OpenIntentOf(ctx, mine)
+	if err == nil && open.Request.sameRefund(mine.Request) {
+		return s.resume(ctx, open)
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	return nil, failf(CodeInProgress, nil, "Another cancel of this payment is under way; try again when it is done.")
+}
+
+func (r IntentRequest) sameRefund(o IntentRequest) bool {
+	sameAccount := r.Account == o.Account || r.Account != nil && o.Account != nil && *r.Account == *o.Account
+	return r.Amount.Equal(o.Amount) && r.Reason == o.Reason && sameAccount
+}
+
+// refund asks the PG for the first time. h was read before, so that what the PG
+// answers is newer.
+func (s *Service) refund(ctx context.Context, i *Intent, h *History) (*History, error) {
+	gw, err := s.gateway(i.Vendor.Code)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := gw.Refund(ctx, i.refund())
+	var declined *Declined
+	switch {
+	case errors.As(err, &declined):
+		return nil, s.refuseCancel(ctx, i, h, declined)
+	case err != nil:
+		return nil, s.unknown(i, err)
+	}
+	return s.record(ctx, h, snap, "cancel", i.ID)
+}
+
+// refuseCancel settles a cancel that the PG did not carry out. The refusal may
+// tell that our record is behind, so the PG is asked for the truth as well.
+func (s *Service) refuseCancel(ctx context.Context, i *Intent, h *History, declined *Declined) error {
+	if err := s.store.MoveIntent(ctx, i.ID, StateDeclined, declined.Code); err != nil {
+		return err
+	}
+	if err := s.Sync(ctx, h.Vendor.Code, h.Vendor.UID); err != nil {
+		s.log.Warn("record not refreshed after a declined cancel", "history", h.ID, "error", err)
+	}
+	return declinedBy(declined)
+}

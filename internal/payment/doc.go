@@ -1,0 +1,29 @@
+// Package payment is the domain: what a payment record is, and the order of
+// steps in which money moves safely. It knows no HTTP, no SQL and no vendor; it
+// says in its own words what it needs of them (Store, Gateway, Passwords).
+//
+// # Never lose money
+//
+// A PG cannot take part in our transactions, so every request that may move
+// money is written down before it is sent:
+//
+//	intent committed ─▶ PG asked ─▶ approved ─▶ record + intent done   (one commit)
+//	   (sending)            │
+//	                        ├─▶ declined, by the PG's own word ─▶ intent declined
+//	                        └─▶ unknown: no answer, or one that proves nothing
+//	                                │
+//	                                ▼
+//	                         the resolver asks the PG what happened, and finishes
+//
+// A capture of the wrong amount, or of another order's payment, is undone: the
+// intent becomes undoing (committed), the PG refunds its whole balance, the
+// intent becomes undone. An intent is never called declined without evidence.
+//
+// # One writer at a time
+//
+// A record carries a revision. A snapshot is fetched from the PG after the
+// revision was read, and is written only if the revision is still the same;
+// otherwise it may be older than what is stored, and is fetched again. So the
+// API, the resolver and the PG's webhooks may race, and the last write is
+// always the newest truth.
+package payment

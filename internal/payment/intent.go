@@ -1,0 +1,80 @@
+package payment
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/samchon/payments-server/api/money"
+)
+
+// IntentKind tells what an intent asks of the PG.
+type IntentKind string
+
+// The kinds of intents.
+const (
+	IntentCapture IntentKind = "capture"
+	IntentCancel  IntentKind = "cancel"
+)
+
+// IntentState is how far an intent has come.
+type IntentState string
+
+// Open states first; the rest are settled.
+const (
+	StateSending  IntentState = "sending"  // the PG may have been asked
+	StateUndoing  IntentState = "undoing"  // captured wrongly; the refund may have been asked
+	StateDone     IntentState = "done"     // carried out and recorded
+	StateDeclined IntentState = "declined" // the PG said that it did nothing
+	StateUndone   IntentState = "undone"   // captured wrongly and refunded
+	StateManual   IntentState = "manual"   // a person has to look: the PG refuses to undo
+)
+
+// Settled reports whether nothing is left to do for the machine.
+func (s IntentState) Settled() bool { return s != StateSending && s != StateUndoing }
+
+// Intent is a request to a PG, committed before it is sent.
+type Intent struct {
+	ID        uuid.UUID
+	Kind      IntentKind
+	State     IntentState
+	HistoryID uuid.UUID // of a capture: the id that its history will get
+	Source    Source
+	Vendor    Vendor
+	Request   IntentRequest
+	CreatedAt time.Time
+	// Revision is that of the record that a cancel was decided on.
+	Revision int64
+}
+
+// IntentRequest is all that is needed to finish without the client.
+type IntentRequest struct {
+	// Of a capture: the price that the service expects. Of a cancel: the refund.
+	Amount money.Amount `json:"amount"`
+
+	// Of a capture.
+	WebhookURL   string `json:"webhook_url,omitempty"`
+	PasswordHash string `json:"password_hash,omitempty"`
+
+	// Of a cancel.
+	ExpectedBalance money.Amount `json:"expected_balance,omitzero"`
+	Reason          string       `json:"reason,omitempty"`
+	Account         *Account     `json:"account,omitempty"`
+}
+
+// idempotencyKey is unique to the intent, because a PG replays whatever answer
+// it stored under a key: Toss's confirm has one URL for all payments, and a
+// shared key would bring another payment's answer.
+func (i *Intent) idempotencyKey() string { return string(i.Kind) + ":" + i.ID.String() }
+
+func (i *Intent) capture() Capture {
+	return Capture{Vendor: i.Vendor, OrderID: i.Source.ID, Price: i.Request.Amount, IdempotencyKey: i.idempotencyKey()}
+}
+
+func (i *Intent) refund() Refund {
+	r := i.Request
+	return Refund{
+		Vendor: i.Vendor, OrderID: i.Source.ID, Amount: r.Amount, ExpectedBalance: r.ExpectedBalance,
+		Reason: r.Reason, Account: r.Account, IdempotencyKey: i.idempotencyKey(),
+	}
+}

@@ -1,0 +1,163 @@
+package payment
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"github.com/samchon/payments-server/api/money"
+)
+
+// Registration asks to capture a payment and to keep its record.
+type Registration struct {
+	Vendor     Vendor
+	Source     Source
+	Price      money.Amount
+	Password   string
+	WebhookURL string
+}
+
+// Register captures a payment at its PG and stores its history. The same
+// registration again returns the same history.
+func (s *Service) Register(ctx context.Context, r Registration) (*History, error) {
+	if _, err := s.gateway(r.Vendor.Code); err != nil {
+		return nil, err
+	}
+	if h, err := s.registered(ctx, r); h != nil || err != nil {
+		return h, err
+	}
+	hash, err := s.passwords.Hash(ctx, r.Password)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := detached(ctx)
+	defer cancel()
+
+	intent := &Intent{
+		ID: uuid.New(), Kind: IntentCapture, State: StateSending, HistoryID: uuid.New(),
+		Source: r.Source, Vendor: r.Vendor, CreatedAt: s.now(),
+		Request: IntentRequest{Amount: r.Price, WebhookURL: r.WebhookURL, PasswordHash: hash},
+	}
+	switch err := s.store.OpenIntent(ctx, intent); {
+	case errors.Is(err, ErrDuplicate):
+		return s.joinCapture(ctx, r, intent)
+	case err != nil:
+		return nil, err
+	}
+	return s.capture(ctx, intent)
+}
+
+// registered returns the history of an identical, earlier registration, nil
+// where there is none, and an error where another one stands in the way.
+func (s *Service) registered(ctx context.Context, r Registration) (*History, error) {
+	h, err := s.store.HistoryBySource(ctx, r.Source)
+	if errors.Is(err, ErrNotFound) {
+		h, err = s.store.HistoryByVendor(ctx, r.Vendor.Code, r.Vendor.UID)
+	}
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if h.Source != r.Source || h.Vendor != r.Vendor || !h.Price.Equal(r.Price) {
+		return nil, errTaken()
+	}
+	return h, s.samePassword(ctx, h.ID, h.PasswordHash, r.Password)
+}
+
+// samePassword refuses a repeated registration with another password as what it
+// is: another registration.
+func (s *Service) samePassword(ctx context.Context, record uuid.UUID, hash, password string) error {
+	err := s.checkPassword(ctx, record, hash, password)
+	var e *Error
+	if errors.As(err, &e) && e.Code == CodeWrongPassword {
+		return errTaken()
+	}
+	return err
+}
+
+func errTaken() *Error {
+	return failf(CodeAlreadyRegistered, nil, "This source or this payment is registered already, with other particulars.")
+}
+
+// joinCapture is for a registration that met an open one. If it is the same, it
+// helps to finish it: two who ask the PG under one key do not capture twice.
+func (s *Service) joinCapture(ctx context.Context, r Registration, mine *Intent) (*History, error) {
+	open, err := s.store.OpenIntentOf(ctx, mine)
+	if err == nil {
+		if open.Source != r.Source || open.Vendor != r.Vendor || !open.Request.Amount.Equal(r.Price) {
+			return nil, errTaken()
+		}
+		if err := s.samePassword(ctx, open.HistoryID, open.Request.PasswordHash, r.Password); err != nil {
+			return nil, err
+		}
+		return s.resume(ctx, open)
+	}
+	if !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	h, err := s.registered(ctx, r) // it has been finished meanwhile
+	if h == nil && err == nil {
+		err = failf(CodeInProgress, nil, "The same registration has just been refused; send it again.")
+	}
+	return h, err
+}
+
+// capture asks the PG for the first time.
+func (s *Service) capture(ctx context.Context, i *Intent) (*History, error) {
+	gw, err := s.gateway(i.Vendor.Code)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := gw.Capture(ctx, i.capture())
+	return s.settleCapture(ctx, i, snap, err)
+}
+
+// settleCapture draws the consequences of the PG's answer.
+func (s *Service) settleCapture(ctx context.Context, i *Intent, snap Snapshot, err error) (*History, error) {
+	var declined *Declined
+	switch {
+	case errors.As(err, &declined):
+		if err := s.store.MoveIntent(ctx, i.ID, StateDeclined, declined.Code); err != nil {
+			return nil, err
+		}
+		return nil, declinedBy(declined)
+	case err != nil:
+		return nil, s.unknown(i, err)
+	case snap.OrderID != i.Source.ID:
+		return nil, s.undo(ctx, i, failf(CodeOrderMismatch, nil,
+			"This payment was made for another order than source.id; what it held has been refunded."))
+	case !snap.Price.Equal(i.Request.Amount):
+		return nil, s.undo(ctx, i, failf(CodePriceMismatch, nil,
+			"Wrong paid amount. It must be not %s but %s; what was paid has been refunded.", snap.Price, i.Request.Amount))
+	}
+	h := i.history(snap)
+	if err := s.store.FinishCapture(ctx, i.ID, h); errors.Is(err, ErrDuplicate) {
+		return s.store.History(ctx, i.HistoryID) // the resolver was faster
+	} else if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+func (i *Intent) history(snap Snapshot) *History {
+	return &History{
+		ID: i.HistoryID, Vendor: i.Vendor, Source: i.Source,
+		Currency: snap.Currency, Price: snap.Price, Refund: snap.Refund, Data: snap.Data,
+		WebhookURL: i.Request.WebhookURL, PasswordHash: i.Request.PasswordHash,
+		CreatedAt: i.CreatedAt, PaidAt: snap.PaidAt, CancelledAt: snap.CancelledAt, Cancels: snap.Cancels,
+	}
+}
+
+func declinedBy(d *Declined) *Error {
+	return failf(CodeDeclined, d, "The payment gateway declined.")
+}
+
+// unknown is the honest answer while nobody can tell what the PG did.
+func (s *Service) unknown(i *Intent, cause error) *Error {
+	s.log.Warn("outcome unknown, the resolver will ask the PG", "intent", i.ID, "kind", i.Kind, "vendor", i.Vendor.Code, "error", cause)
+	return failf(CodeOutcomeUnknown, cause,
+		"The payment gateway gave no clear answer; it is being asked what happened. Send the same request again to learn the outcome.")
+}

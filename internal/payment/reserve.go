@@ -1,0 +1,70 @@
+package payment
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+)
+
+// Booking asks to keep the record of a billing key.
+type Booking struct {
+	Vendor   Vendor
+	Source   Source
+	Title    string
+	Password string
+}
+
+// Reserve reads a billing key from its PG and stores its reservation. No money
+// moves, so no intent is needed. The same booking again returns the same reservation.
+func (s *Service) Reserve(ctx context.Context, b Booking) (*Reservation, error) {
+	gw, err := s.gateway(b.Vendor.Code)
+	if err != nil {
+		return nil, err
+	}
+	if r, err := s.reserved(ctx, b); r != nil || err != nil {
+		return r, err
+	}
+	data, err := gw.BillingKey(ctx, b.Vendor, b.Source.ID)
+	var declined *Declined
+	switch {
+	case errors.As(err, &declined):
+		return nil, declinedBy(declined)
+	case err != nil:
+		return nil, failf(CodeUnavailable, err, "The payment gateway could not be reached; try again.")
+	}
+	hash, err := s.passwords.Hash(ctx, b.Password)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reservation{
+		ID: uuid.New(), Vendor: b.Vendor, Source: b.Source, Title: b.Title,
+		PasswordHash: hash, Data: data, CreatedAt: s.now(),
+	}
+	switch err := s.store.InsertReservation(ctx, r); {
+	case errors.Is(err, ErrDuplicate): // an equal booking was faster, or another one has the billing key
+		if r, err := s.reserved(ctx, b); r != nil || err != nil {
+			return r, err
+		}
+		return nil, errTaken()
+	case err != nil:
+		return nil, err
+	}
+	return r, nil
+}
+
+// reserved returns the reservation of an identical, earlier booking, nil where the
+// source has none, and an error where another one stands in the way.
+func (s *Service) reserved(ctx context.Context, b Booking) (*Reservation, error) {
+	r, err := s.store.ReservationBySource(ctx, b.Source)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if r.Vendor != b.Vendor || r.Title != b.Title {
+		return nil, errTaken()
+	}
+	return r, s.samePassword(ctx, r.ID, r.PasswordHash, b.Password)
+}

@@ -1,0 +1,136 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+const (
+	// sessionLife is how long Toss keeps a payment that was authenticated but
+	// never confirmed. An unknown payment is proof of "never captured" only later.
+	sessionLife = 10 * time.Minute
+	// replayLife is how long a request may be repeated under its idempotency key:
+	// Toss keeps keys for 15 days, a day is left as margin.
+	replayLife = 14 * 24 * time.Hour
+)
+
+// ErrUnsettled means that the PG could not be brought to say what happened; ask again later.
+var ErrUnsettled = errors.New("outcome still unknown")
+
+// Resolve finishes an intent that nobody may be working on any more, by asking
+// the PG what happened. It returns nil when the intent is settled, and
+// ErrUnsettled (wrapped) when it has to be asked again. Any number of resolvers
+// may run at the same time, also beside the request itself.
+func (s *Service) Resolve(ctx context.Context, id uuid.UUID) error {
+	i, err := s.store.Intent(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if i.State.Settled() {
+		return nil
+	}
+	_, err = s.resume(ctx, i)
+	var e *Error
+	if errors.As(err, &e) && e.Code != CodeOutcomeUnknown {
+		return nil // settled: the PG declined, or it was undone
+	}
+	if err != nil {
+		return fmt.Errorf("%w: intent %s: %w", ErrUnsettled, id, err)
+	}
+	return nil
+}
+
+// resume carries on with an open intent, and answers as the request itself would have.
+func (s *Service) resume(ctx context.Context, i *Intent) (*History, error) {
+	if s.now().Sub(i.CreatedAt) > replayLife {
+		s.log.Error("intent can no longer be repeated safely: look at the PG by hand", "intent", i.ID, "kind", i.Kind, "vendor", i.Vendor.Code)
+		return nil, s.giveUp(ctx, i)
+	}
+	switch {
+	case i.State == StateUndoing:
+		return nil, s.resumeUndo(ctx, i)
+	case i.Kind == IntentCapture:
+		return s.resumeCapture(ctx, i)
+	default:
+		return s.resumeCancel(ctx, i)
+	}
+}
+
+func (s *Service) giveUp(ctx context.Context, i *Intent) error {
+	if err := s.store.MoveIntent(ctx, i.ID, StateManual, "too old to repeat"); err != nil {
+		return err
+	}
+	return failf(CodeInProgress, nil, "The outcome at the payment gateway is unknown and has to be looked at by hand.")
+}
+
+func (s *Service) resumeUndo(ctx context.Context, i *Intent) error {
+	if err := s.refundAll(ctx, i); err != nil {
+		return s.unknown(i, err)
+	}
+	return failf(CodePriceMismatch, nil, "This payment did not match its order; what it held has been refunded.")
+}
+
+// resumeCapture looks before it asks again: an approved payment needs no second request.
+func (s *Service) resumeCapture(ctx context.Context, i *Intent) (*History, error) {
+	gw, err := s.gateway(i.Vendor.Code)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := gw.Lookup(ctx, i.Vendor)
+	switch {
+	case notFound(err) && s.now().Sub(i.CreatedAt) > sessionLife:
+		return s.settleCapture(ctx, i, snap, err)
+	case err != nil:
+		return nil, s.unknown(i, err)
+	case snap.Status == Open || snap.Status == Failed:
+		// Under the same key the PG either does it now, or repeats what it said then.
+		return s.capture(ctx, i)
+	}
+	return s.settleCapture(ctx, i, snap, nil)
+}
+
+// resumeCancel repeats the refund: under the same key, and with the balance that
+// it expects, the PG does it once. When the PG declines because the balance has
+// moved by just this refund, it was ours, and it was done.
+func (s *Service) resumeCancel(ctx context.Context, i *Intent) (*History, error) {
+	h, err := s.store.History(ctx, i.HistoryID)
+	if err != nil {
+		return nil, err
+	}
+	gw, err := s.gateway(i.Vendor.Code)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := gw.Refund(ctx, i.refund())
+	var declined *Declined
+	switch {
+	case errors.As(err, &declined):
+		if snap, err = gw.Lookup(ctx, i.Vendor); err != nil {
+			return nil, s.unknown(i, err)
+		}
+		if !i.doneIn(snap) {
+			return nil, s.refuseCancel(ctx, i, h, declined)
+		}
+	case err != nil:
+		return nil, s.unknown(i, err)
+	}
+	return s.record(ctx, h, snap, "resolver", i.ID)
+}
+
+// doneIn reports whether the snapshot holds this cancel: the newest refund has
+// its amount and reason, and took the balance from what was expected to what is.
+func (i *Intent) doneIn(snap Snapshot) bool {
+	if len(snap.Cancels) == 0 {
+		return false
+	}
+	last := snap.Cancels[len(snap.Cancels)-1]
+	return last.Amount.Equal(i.Request.Amount) && last.Reason == i.Request.Reason &&
+		snap.Price.Sub(snap.Refund).Equal(i.Request.ExpectedBalance.Sub(i.Request.Amount))
+}

@@ -1,0 +1,91 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// moneyTimeout bounds everything that follows a committed intent. Acquirers may
+// take a minute to answer; PortOne asks for a read timeout of at least 60 s.
+const moneyTimeout = 75 * time.Second
+
+// Passwords guards the records. Verify returns ErrWrongPassword or a *TooManyAttempts.
+type Passwords interface {
+	Hash(ctx context.Context, password string) (string, error)
+	Verify(ctx context.Context, record uuid.UUID, hash, password string) error
+	// VerifyNothing spends what Verify spends, so that time does not tell
+	// whether a record exists.
+	VerifyNothing(ctx context.Context, password string) error
+}
+
+// ErrWrongPassword is all that is said about a password that does not match.
+var ErrWrongPassword = errors.New("wrong password")
+
+// TooManyAttempts refuses to look at a password after repeated failures.
+type TooManyAttempts struct{ RetryAfter time.Duration }
+
+func (e *TooManyAttempts) Error() string {
+	return fmt.Sprintf("too many wrong passwords for this record; try again in %s", e.RetryAfter)
+}
+
+// Config is what a Service works with; every field is needed.
+type Config struct {
+	Store     Store
+	Gateways  map[VendorCode]Gateway
+	Passwords Passwords
+	// Present gives the public form of a record, as webhooks carry it.
+	Present func(*History) ([]byte, error)
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// Service is the payment domain. Its methods may be called at the same time,
+// also from several processes on the same store.
+type Service struct {
+	store     Store
+	gateways  map[VendorCode]Gateway
+	passwords Passwords
+	present   func(*History) ([]byte, error)
+	now       func() time.Time
+	log       *slog.Logger
+}
+
+// New returns a Service.
+func New(c Config) *Service {
+	return &Service{
+		store: c.Store, gateways: c.Gateways, passwords: c.Passwords,
+		present: c.Present, now: c.Now, log: c.Log,
+	}
+}
+
+func (s *Service) gateway(code VendorCode) (Gateway, error) {
+	gw, ok := s.gateways[code]
+	if !ok {
+		return nil, failf(CodeUnknownVendor, nil, "there is no payment gateway called %q", code)
+	}
+	return gw, nil
+}
+
+// checkPassword answers for the password of one record.
+func (s *Service) checkPassword(ctx context.Context, record uuid.UUID, hash, password string) error {
+	err := s.passwords.Verify(ctx, record, hash, password)
+	var many *TooManyAttempts
+	switch {
+	case errors.Is(err, ErrWrongPassword):
+		return failf(CodeWrongPassword, nil, "Wrong password.")
+	case errors.As(err, &many):
+		return failf(CodeTooManyAttempts, many, "Too many wrong passwords for this record.")
+	}
+	return err
+}
+
+// detached outlives the client: once an intent is committed, a client that hangs
+// up must not leave the PG asked and the answer unread.
+func detached(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), moneyTimeout)
+}

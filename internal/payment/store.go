@@ -1,0 +1,76 @@
+package payment
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+)
+
+// Store keeps the records. Each method is one transaction.
+type Store interface {
+	HistoryStore
+	ReservationStore
+	IntentStore
+	EarlyWebhooks
+}
+
+// HistoryStore finds and changes histories. Its finders return ErrNotFound.
+type HistoryStore interface {
+	History(ctx context.Context, id uuid.UUID) (*History, error)
+	HistoryBySource(ctx context.Context, s Source) (*History, error)
+	HistoryByVendor(ctx context.Context, code VendorCode, uid string) (*History, error)
+	// HistoriesOfOrder finds what was registered under an order id, at most a few.
+	HistoriesOfOrder(ctx context.Context, code VendorCode, orderID string) ([]*History, error)
+	// UpdateHistory writes u.Next over the revision before it, or returns ErrStale.
+	UpdateHistory(ctx context.Context, u Update) error
+}
+
+// Update replaces one revision of a record by the next.
+type Update struct {
+	Next *History
+	// Notice is queued for the service in the same commit, where there is one.
+	Notice *Notice
+	// Settles names the intent that this update finishes, uuid.Nil for none.
+	Settles uuid.UUID
+}
+
+// Notice is a webhook of ours: the record before and after, in its public form.
+type Notice struct {
+	ID                uuid.UUID
+	Previous, Current []byte
+	Cause             string // what brought the change about: cancel, webhook, resolver
+}
+
+// ReservationStore finds and keeps reservations. Its finders return ErrNotFound.
+type ReservationStore interface {
+	Reservation(ctx context.Context, id uuid.UUID) (*Reservation, error)
+	ReservationBySource(ctx context.Context, s Source) (*Reservation, error)
+	// InsertReservation returns ErrDuplicate when source or billing key is taken.
+	InsertReservation(ctx context.Context, r *Reservation) error
+}
+
+// IntentStore keeps what we ask of the PGs.
+type IntentStore interface {
+	Intent(ctx context.Context, id uuid.UUID) (*Intent, error)
+	// OpenIntent commits the intent and, in the same transaction, the job that
+	// resolves it should we die. It returns ErrDuplicate where an open intent, or
+	// for a capture a history, stands in its way, and ErrStale where a cancel was
+	// decided on an older revision of its record.
+	OpenIntent(ctx context.Context, i *Intent) error
+	// OpenIntentOf finds the open capture of a source, or the open cancel of a
+	// history, whichever i is in the way of. It returns ErrNotFound.
+	OpenIntentOf(ctx context.Context, i *Intent) (*Intent, error)
+	// FinishCapture stores the history and settles its intent. ErrDuplicate means
+	// that another already did so.
+	FinishCapture(ctx context.Context, intent uuid.UUID, h *History) error
+	// MoveIntent changes an intent's state; a settled state ends its resolver job.
+	MoveIntent(ctx context.Context, id uuid.UUID, state IntentState, outcome string) error
+}
+
+// EarlyWebhooks remembers webhooks for payments that have no history yet.
+type EarlyWebhooks interface {
+	// KeepEarlyWebhook remembers that the PG announced something of this payment.
+	KeepEarlyWebhook(ctx context.Context, code VendorCode, uid string) error
+	// QueueSync queues a look at the PG, once however often it is asked for.
+	QueueSync(ctx context.Context, code VendorCode, uid string) error
+}

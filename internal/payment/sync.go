@@ -1,0 +1,132 @@
+package payment
+
+import (
+	"bytes"
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// maxStale bounds how often a record may change under a writer before it gives up.
+const maxStale = 10
+
+// Announce takes a PG's webhook. Its body is never believed: it only says which
+// payment to look at, and whether that is worth remembering (lasting) for a
+// payment that is not registered yet. It returns as soon as that is durable.
+func (s *Service) Announce(ctx context.Context, code VendorCode, uid string, lasting bool) error {
+	_, err := s.store.HistoryByVendor(ctx, code, uid)
+	switch {
+	case errors.Is(err, ErrNotFound) && lasting:
+		// The PG announces a card payment before the service registers it.
+		return s.store.KeepEarlyWebhook(ctx, code, uid)
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	}
+	return s.store.QueueSync(ctx, code, uid)
+}
+
+// AnnounceDeposit takes Toss's DEPOSIT_CALLBACK, which names the order and not
+// the payment. Whoever sends it has to know the payment's secret.
+func (s *Service) AnnounceDeposit(ctx context.Context, code VendorCode, orderID, secret string) error {
+	gw, err := s.gateway(code)
+	if err != nil {
+		return err
+	}
+	histories, err := s.store.HistoriesOfOrder(ctx, code, orderID)
+	if err != nil {
+		return err
+	}
+	for _, h := range histories {
+		if want := gw.DepositSecret(h.Data); want == "" || subtle.ConstantTimeCompare([]byte(want), []byte(secret)) == 0 {
+			s.log.Warn("deposit callback with a wrong secret", "history", h.ID)
+			continue
+		}
+		if err := s.store.QueueSync(ctx, code, h.Vendor.UID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Sync looks at the PG and records what it says. A payment without a history is
+// remembered for when its history comes.
+func (s *Service) Sync(ctx context.Context, code VendorCode, uid string) error {
+	h, err := s.store.HistoryByVendor(ctx, code, uid)
+	if errors.Is(err, ErrNotFound) {
+		return s.store.KeepEarlyWebhook(ctx, code, uid)
+	}
+	if err != nil {
+		return err
+	}
+	gw, err := s.gateway(code)
+	if err != nil {
+		return err
+	}
+	snap, err := gw.Lookup(ctx, h.Vendor)
+	if err != nil {
+		return fmt.Errorf("look up payment of history %s: %w", h.ID, err)
+	}
+	_, err = s.record(ctx, h, snap, "webhook", uuid.Nil)
+	return err
+}
+
+// record writes what the PG says over h, queues a webhook if that is a change,
+// and settles an intent, all in one commit. snap must have been taken after h
+// was read; when h has changed since, both are taken again.
+func (s *Service) record(ctx context.Context, h *History, snap Snapshot, cause string, settles uuid.UUID) (*History, error) {
+	for range maxStale {
+		next, changed := h.after(snap)
+		if !changed && settles == uuid.Nil && bytes.Equal(h.Data, snap.Data) {
+			return h, nil
+		}
+		update := Update{Next: next, Settles: settles}
+		if changed {
+			notice, err := s.notice(h, next, cause)
+			if err != nil {
+				return nil, err
+			}
+			update.Notice = notice
+		}
+		err := s.store.UpdateHistory(ctx, update)
+		switch {
+		case errors.Is(err, ErrDuplicate): // another has settled the intent
+			settles = uuid.Nil
+		case !errors.Is(err, ErrStale):
+			return next, err
+		}
+		if h, snap, err = s.refetch(ctx, h.ID); err != nil {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("record history %s: %w, %d times in a row", h.ID, ErrStale, maxStale)
+}
+
+func (s *Service) refetch(ctx context.Context, id uuid.UUID) (*History, Snapshot, error) {
+	h, err := s.store.History(ctx, id)
+	if err != nil {
+		return nil, Snapshot{}, err
+	}
+	gw, err := s.gateway(h.Vendor.Code)
+	if err != nil {
+		return nil, Snapshot{}, err
+	}
+	snap, err := gw.Lookup(ctx, h.Vendor)
+	return h, snap, err
+}
+
+func (s *Service) notice(previous, current *History, cause string) (*Notice, error) {
+	before, err := s.present(previous)
+	if err != nil {
+		return nil, fmt.Errorf("present history %s: %w", previous.ID, err)
+	}
+	after, err := s.present(current)
+	if err != nil {
+		return nil, fmt.Errorf("present history %s: %w", current.ID, err)
+	}
+	return &Notice{ID: uuid.New(), Previous: before, Current: after, Cause: cause}, nil
+}
