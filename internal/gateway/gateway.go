@@ -1,0 +1,43 @@
+// Package gateway puts each PG behind payment.Gateway: it calls the PG's client,
+// reads its answers as snapshots, and decides which errors are the PG's final
+// word. It repeats nothing and records nothing; that is the domain's part.
+//
+// The judgement follows one rule: an error is Declined only with evidence that
+// the PG did nothing. Time-outs, broken connections, 5xx, 429 and codes that
+// speak of a passing state prove nothing, whatever their HTTP status.
+package gateway
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/samchon/payments-server/internal/payment"
+)
+
+// defaultStore serves every store_id that has no account of its own.
+const defaultStore = "default"
+
+// pick returns the client of a store, or of the default store.
+func pick[C any](clients map[string]C, vendor payment.Vendor) (C, error) {
+	if c, ok := clients[vendor.StoreID]; ok {
+		return c, nil
+	}
+	if c, ok := clients[defaultStore]; ok {
+		return c, nil
+	}
+	var none C
+	return none, &payment.Declined{
+		Status: 422, Code: "unknown_store", Path: string(vendor.Code),
+		Message: fmt.Sprintf("no account is configured for store_id %q", vendor.StoreID),
+	}
+}
+
+// instant is a PG's time in the precision that the wire and the database share,
+// or nil where it has not happened.
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC().Truncate(time.Millisecond)
+	return &t
+}
