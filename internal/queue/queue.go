@@ -1,0 +1,64 @@
+// Package queue names the background jobs: what is committed beside a record so
+// that it will happen, whoever dies. It does not do the work; the worker does.
+package queue
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+)
+
+// Schema is where River keeps its tables: beside ours.
+const Schema = "payments"
+
+// Client is River on our pool.
+type Client = river.Client[pgx.Tx]
+
+// Resolve asks the PG what became of an intent, until it is settled.
+type Resolve struct {
+	Intent uuid.UUID `json:"intent"`
+}
+
+// Kind names the job in the database.
+func (Resolve) Kind() string { return "resolve_intent" }
+
+// InsertOpts leaves the first look to resolveAfter: an ordinary payment is
+// settled by its own request long before, and takes the job away again.
+func (Resolve) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{ScheduledAt: time.Now().Add(resolveAfter[0]), MaxAttempts: 1000}
+}
+
+// Sync looks at the PG because it announced that a payment has changed.
+type Sync struct {
+	VendorCode string `json:"vendor_code"`
+	VendorUID  string `json:"vendor_uid"`
+}
+
+// Kind names the job in the database.
+func (Sync) Kind() string { return "sync_payment" }
+
+// Deliver sends one webhook to its service.
+type Deliver struct {
+	Webhook uuid.UUID `json:"webhook"`
+}
+
+// Kind names the job in the database.
+func (Deliver) Kind() string { return "deliver_webhook" }
+
+// resolveAfter is how long each look at the PG waits after the one before. The
+// PG may need a moment to know itself, and asks not to be polled (Toss).
+var resolveAfter = []time.Duration{2 * time.Second, 10 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, time.Hour}
+
+// RetryAfter is the pause after so many attempts, from 1.
+func RetryAfter(attempts int) time.Duration {
+	return resolveAfter[min(attempts, len(resolveAfter)-1)]
+}
+
+// NewInserter returns a client that only inserts jobs.
+func NewInserter(pool *pgxpool.Pool) (*Client, error) {
+	return river.NewClient(riverpgxv5.New(pool), &river.Config{Schema: Schema})
+}

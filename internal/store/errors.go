@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/samchon/payments-server/internal/payment"
+)
+
+// translate gives the domain's names to what PostgreSQL says.
+func translate(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, pgx.ErrNoRows):
+		return payment.ErrNotFound
+	case isUniqueViolation(err):
+		return fmt.Errorf("%w: %w", payment.ErrDuplicate, err)
+	case isOutage(err):
+		return fmt.Errorf("%w: %w", payment.ErrUnavailable, err)
+	}
+	return err
+}
+
+func isUniqueViolation(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "23505"
+}
+
+// isOutage recognises a database that is away or failing over: it will be back,
+// and the statement may be tried again.
+func isOutage(err error) bool {
+	var connect *pgconn.ConnectError
+	var network net.Error
+	var pg *pgconn.PgError
+	switch {
+	case errors.As(err, &pg):
+		// Classes of PostgreSQL's Appendix A: connection exception, insufficient
+		// resources, operator intervention (shutdown, query cancelled by
+		// statement_timeout), and writing on a standby after a failover.
+		class := pg.Code[:2]
+		return class == "08" || class == "53" || class == "57" || pg.Code == "25006"
+	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, net.ErrClosed):
+		return true
+	case errors.Is(err, context.DeadlineExceeded):
+		return true
+	}
+	return strings.Contains(err.Error(), "unexpected EOF") || strings.Contains(err.Error(), "conn closed")
+}

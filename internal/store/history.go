@@ -1,0 +1,213 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/internal/payment"
+	"github.com/samchon/payments-server/internal/seal"
+	"github.com/samchon/payments-server/internal/store/sqlcgen"
+)
+
+func historyData(id uuid.UUID) seal.AD {
+	return seal.AD{Table: "payment_histories", Column: "data", Row: id.String()}
+}
+
+func cancelData(id uuid.UUID) seal.AD {
+	return seal.AD{Table: "payment_history_cancels", Column: "data", Row: id.String()}
+}
+
+// History implements payment.HistoryStore.
+func (s *Store) History(ctx context.Context, id uuid.UUID) (*payment.History, error) {
+	row, err := s.queries.HistoryByID(ctx, id)
+	return s.history(ctx, row, err)
+}
+
+// HistoryBySource implements payment.HistoryStore.
+func (s *Store) HistoryBySource(ctx context.Context, source payment.Source) (*payment.History, error) {
+	row, err := s.queries.HistoryBySource(ctx, sqlcgen.HistoryBySourceParams{
+		SourceSchema: source.Schema, SourceTable: source.Table, SourceID: source.ID,
+	})
+	return s.history(ctx, row, err)
+}
+
+// HistoryByVendor implements payment.HistoryStore.
+func (s *Store) HistoryByVendor(ctx context.Context, code payment.VendorCode, uid string) (*payment.History, error) {
+	row, err := s.queries.HistoryByVendor(ctx, sqlcgen.HistoryByVendorParams{VendorCode: string(code), VendorUid: uid})
+	return s.history(ctx, row, err)
+}
+
+// HistoriesOfOrder implements payment.HistoryStore.
+func (s *Store) HistoriesOfOrder(ctx context.Context, code payment.VendorCode, orderID string) ([]*payment.History, error) {
+	rows, err := s.queries.HistoriesOfOrder(ctx, sqlcgen.HistoriesOfOrderParams{VendorCode: string(code), SourceID: orderID})
+	if err != nil {
+		return nil, translate(err)
+	}
+	histories := make([]*payment.History, len(rows))
+	for i, row := range rows {
+		if histories[i], err = s.history(ctx, row, nil); err != nil {
+			return nil, err
+		}
+	}
+	return histories, nil
+}
+
+func (s *Store) history(ctx context.Context, row sqlcgen.History, err error) (*payment.History, error) {
+	if err != nil {
+		return nil, translate(err)
+	}
+	h := &payment.History{
+		ID:       row.ID,
+		Vendor:   payment.Vendor{Code: payment.VendorCode(row.VendorCode), StoreID: row.VendorStoreID, UID: row.VendorUid},
+		Source:   payment.Source{Schema: row.SourceSchema, Table: row.SourceTable, ID: row.SourceID},
+		Currency: row.Currency, WebhookURL: row.WebhookUrl, PasswordHash: row.Password,
+		CreatedAt: row.CreatedAt, PaidAt: row.PaidAt, CancelledAt: row.CancelledAt, Revision: row.Revision,
+	}
+	if h.Data, err = s.keys.History.Open(row.Data, historyData(row.ID)); err != nil {
+		return nil, fmt.Errorf("data of history %s: %w", row.ID, err)
+	}
+	if h.Price, err = money.Parse(row.Price); err != nil {
+		return nil, fmt.Errorf("price of history %s: %w", row.ID, err)
+	}
+	if row.Refund != nil {
+		if h.Refund, err = money.Parse(*row.Refund); err != nil {
+			return nil, fmt.Errorf("refund of history %s: %w", row.ID, err)
+		}
+	}
+	if h.Refund.IsZero() {
+		return h, nil // nothing refunded: no cancels to read
+	}
+	h.Cancels, err = s.cancels(ctx, row.ID)
+	return h, err
+}
+
+func (s *Store) cancels(ctx context.Context, history uuid.UUID) ([]payment.Cancel, error) {
+	rows, err := s.queries.CancelsOf(ctx, history)
+	if err != nil {
+		return nil, translate(err)
+	}
+	cancels := make([]payment.Cancel, len(rows))
+	for i, row := range rows {
+		amount, err := money.Parse(row.Amount)
+		if err != nil {
+			return nil, fmt.Errorf("amount of cancel %s: %w", row.ID, err)
+		}
+		data, err := s.keys.Cancel.Open(row.Data, cancelData(row.ID))
+		if err != nil {
+			return nil, fmt.Errorf("data of cancel %s: %w", row.ID, err)
+		}
+		cancels[i] = payment.Cancel{Amount: amount, Reason: row.Reason, CreatedAt: row.CreatedAt, Data: data}
+	}
+	return cancels, nil
+}
+
+func (s *Store) insertHistory(ctx context.Context, q *sqlcgen.Queries, h *payment.History) error {
+	data, err := s.keys.History.Seal(h.Data, historyData(h.ID))
+	if err != nil {
+		return err
+	}
+	refund := h.Refund.String()
+	err = q.InsertHistory(ctx, sqlcgen.InsertHistoryParams{
+		ID: h.ID, SourceSchema: h.Source.Schema, SourceTable: h.Source.Table, SourceID: h.Source.ID,
+		VendorCode: string(h.Vendor.Code), VendorUid: h.Vendor.UID, VendorStoreID: h.Vendor.StoreID,
+		Currency: h.Currency, Price: h.Price.String(), Refund: &refund,
+		WebhookUrl: h.WebhookURL, Data: data, Password: h.PasswordHash,
+		CreatedAt: h.CreatedAt, PaidAt: h.PaidAt, CancelledAt: h.CancelledAt, Revision: h.Revision,
+	})
+	if err != nil {
+		return err
+	}
+	return s.insertCancels(ctx, q, h)
+}
+
+func (s *Store) insertCancels(ctx context.Context, q *sqlcgen.Queries, h *payment.History) error {
+	for ordinal, c := range h.Cancels {
+		id := uuid.New()
+		data, err := s.keys.Cancel.Seal(c.Data, cancelData(id))
+		if err != nil {
+			return err
+		}
+		if err := q.InsertCancel(ctx, sqlcgen.InsertCancelParams{
+			ID: id, PaymentHistoryID: h.ID, Ordinal: int32(ordinal),
+			Amount: c.Amount.String(), Reason: c.Reason, Data: data, CreatedAt: c.CreatedAt,
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// UpdateHistory implements payment.HistoryStore. The update of the record comes
+// first: its row lock orders everything else of this payment.
+func (s *Store) UpdateHistory(ctx context.Context, u payment.Update) error {
+	h := u.Next
+	data, err := s.keys.History.Seal(h.Data, historyData(h.ID))
+	if err != nil {
+		return err
+	}
+	refund := h.Refund.String()
+	return s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+		n, err := q.UpdateHistory(ctx, sqlcgen.UpdateHistoryParams{
+			ID: h.ID, Currency: h.Currency, Price: h.Price.String(), Refund: &refund, Data: data,
+			PaidAt: h.PaidAt, CancelledAt: h.CancelledAt, Revision: h.Revision,
+		})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return payment.ErrStale
+		}
+		if err := q.DeleteCancels(ctx, h.ID); err != nil {
+			return err
+		}
+		if err := s.insertCancels(ctx, q, h); err != nil {
+			return err
+		}
+		if u.Notice != nil {
+			if err := s.insertNotice(ctx, tx, q, h, u.Notice); err != nil {
+				return err
+			}
+		}
+		if u.Settles != uuid.Nil {
+			return s.finishIntent(ctx, tx, q, u.Settles)
+		}
+		return nil
+	})
+}
+
+func (s *Store) insertNotice(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, h *payment.History, n *payment.Notice) error {
+	sealed := func(column string, plain []byte) (string, error) {
+		return s.keys.Webhook.Seal(plain, webhookColumn(n.ID, column))
+	}
+	previous, err := sealed("previous", n.Previous)
+	if err != nil {
+		return err
+	}
+	current, err := sealed("current", n.Current)
+	if err != nil {
+		return err
+	}
+	cause, err := json.Marshal(map[string]string{"cause": n.Cause})
+	if err != nil {
+		return err
+	}
+	data, err := sealed("data", cause)
+	if err != nil {
+		return err
+	}
+	if err := q.InsertWebhook(ctx, sqlcgen.InsertWebhookParams{
+		ID: n.ID, PaymentHistoryID: h.ID, Previous: previous, Current: current, Data: data, Revision: h.Revision,
+	}); err != nil {
+		return err
+	}
+	return s.queueDelivery(ctx, tx, n.ID)
+}
+
+func webhookColumn(id uuid.UUID, column string) seal.AD {
+	return seal.AD{Table: "payment_history_webhooks", Column: column, Row: id.String()}
+}

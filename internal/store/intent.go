@@ -1,0 +1,151 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/samchon/payments-server/internal/payment"
+	"github.com/samchon/payments-server/internal/queue"
+	"github.com/samchon/payments-server/internal/seal"
+	"github.com/samchon/payments-server/internal/store/sqlcgen"
+)
+
+func intentRequest(id uuid.UUID) seal.AD {
+	return seal.AD{Table: "payment_intents", Column: "request", Row: id.String()}
+}
+
+// Intent implements payment.IntentStore.
+func (s *Store) Intent(ctx context.Context, id uuid.UUID) (*payment.Intent, error) {
+	row, err := s.queries.IntentByID(ctx, id)
+	return s.intent(row, err)
+}
+
+// OpenIntentOf implements payment.IntentStore.
+func (s *Store) OpenIntentOf(ctx context.Context, i *payment.Intent) (*payment.Intent, error) {
+	if i.Kind == payment.IntentCancel {
+		row, err := s.queries.OpenCancelOf(ctx, i.HistoryID)
+		return s.intent(row, err)
+	}
+	row, err := s.queries.OpenCaptureOf(ctx, sqlcgen.OpenCaptureOfParams{
+		SourceSchema: i.Source.Schema, SourceTable: i.Source.Table, SourceID: i.Source.ID,
+		VendorCode: string(i.Vendor.Code), VendorUid: i.Vendor.UID,
+	})
+	return s.intent(row, err)
+}
+
+func (s *Store) intent(row sqlcgen.Intent, err error) (*payment.Intent, error) {
+	if err != nil {
+		return nil, translate(err)
+	}
+	plain, err := s.keys.History.Open(row.Request, intentRequest(row.ID))
+	if err != nil {
+		return nil, fmt.Errorf("request of intent %s: %w", row.ID, err)
+	}
+	i := &payment.Intent{
+		ID: row.ID, Kind: payment.IntentKind(row.Kind), State: payment.IntentState(row.State), HistoryID: row.HistoryID,
+		Source:    payment.Source{Schema: row.SourceSchema, Table: row.SourceTable, ID: row.SourceID},
+		Vendor:    payment.Vendor{Code: payment.VendorCode(row.VendorCode), StoreID: row.VendorStoreID, UID: row.VendorUid},
+		CreatedAt: row.CreatedAt,
+	}
+	if err := json.Unmarshal(plain, &i.Request); err != nil {
+		return nil, fmt.Errorf("request of intent %s: %w", row.ID, err)
+	}
+	return i, nil
+}
+
+// OpenIntent implements payment.IntentStore.
+func (s *Store) OpenIntent(ctx context.Context, i *payment.Intent) error {
+	plain, err := json.Marshal(i.Request)
+	if err != nil {
+		return err
+	}
+	request, err := s.keys.History.Seal(plain, intentRequest(i.ID))
+	if err != nil {
+		return err
+	}
+	return s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+		job, err := s.jobs.InsertTx(ctx, tx, queue.Resolve{Intent: i.ID}, nil)
+		if err != nil {
+			return err
+		}
+		if err := q.InsertIntent(ctx, sqlcgen.InsertIntentParams{
+			ID: i.ID, Kind: string(i.Kind), State: string(i.State), HistoryID: i.HistoryID,
+			SourceSchema: i.Source.Schema, SourceTable: i.Source.Table, SourceID: i.Source.ID,
+			VendorCode: string(i.Vendor.Code), VendorUid: i.Vendor.UID, VendorStoreID: i.Vendor.StoreID,
+			Request: request, ResolverJob: job.Job.ID, CreatedAt: i.CreatedAt,
+		}); err != nil {
+			return err
+		}
+		return s.mayOpen(ctx, q, i)
+	})
+}
+
+// mayOpen looks for a record in the way, in a statement of its own after the
+// insert: the insert waits for whoever is finishing an equal intent, and only a
+// later statement sees the history that it has committed meanwhile.
+func (s *Store) mayOpen(ctx context.Context, q *sqlcgen.Queries, i *payment.Intent) error {
+	if i.Kind == payment.IntentCancel {
+		revision, err := q.LockHistory(ctx, i.HistoryID)
+		if err == nil && revision != i.Revision {
+			return payment.ErrStale
+		}
+		return err
+	}
+	taken, err := q.HistoryTaken(ctx, sqlcgen.HistoryTakenParams{
+		SourceSchema: i.Source.Schema, SourceTable: i.Source.Table, SourceID: i.Source.ID,
+		VendorCode: string(i.Vendor.Code), VendorUid: i.Vendor.UID,
+	})
+	if err == nil && taken {
+		return payment.ErrDuplicate
+	}
+	return err
+}
+
+// FinishCapture implements payment.IntentStore.
+func (s *Store) FinishCapture(ctx context.Context, intent uuid.UUID, h *payment.History) error {
+	return s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+		if err := s.finishIntent(ctx, tx, q, intent); err != nil {
+			return err
+		}
+		if err := s.insertHistory(ctx, q, h); err != nil {
+			return err
+		}
+		early, err := q.TakeEarlyWebhook(ctx, sqlcgen.TakeEarlyWebhookParams{
+			VendorCode: string(h.Vendor.Code), VendorUid: h.Vendor.UID,
+		})
+		if err != nil || early == 0 {
+			return err
+		}
+		return s.queueSync(ctx, tx, h.Vendor.Code, h.Vendor.UID)
+	})
+}
+
+// finishIntent fails with ErrDuplicate where another has finished it.
+func (s *Store) finishIntent(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, id uuid.UUID) error {
+	job, err := q.FinishIntent(ctx, id)
+	if translate(err) == payment.ErrNotFound {
+		return payment.ErrDuplicate
+	}
+	if err != nil {
+		return err
+	}
+	return s.dropJob(ctx, tx, job)
+}
+
+// MoveIntent implements payment.IntentStore. An intent that is settled stays so.
+func (s *Store) MoveIntent(ctx context.Context, id uuid.UUID, state payment.IntentState, outcome string) error {
+	return s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+		job, err := q.MoveIntent(ctx, sqlcgen.MoveIntentParams{ID: id, State: string(state), Outcome: outcome})
+		if translate(err) == payment.ErrNotFound {
+			return nil
+		}
+		if err != nil || !state.Settled() {
+			return err
+		}
+		return s.dropJob(ctx, tx, job)
+	})
+}

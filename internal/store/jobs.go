@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/samchon/payments-server/internal/payment"
+	"github.com/samchon/payments-server/internal/queue"
+	"github.com/samchon/payments-server/internal/store/sqlcgen"
+)
+
+// dropJob takes back a resolver that is no longer needed. One that runs already
+// finds its intent settled, and is content.
+func (s *Store) dropJob(ctx context.Context, tx pgx.Tx, id int64) error {
+	_, err := s.jobs.JobDeleteTx(ctx, tx, id)
+	if errors.Is(err, rivertype.ErrJobRunning) || errors.Is(err, river.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+func (s *Store) queueSync(ctx context.Context, tx pgx.Tx, code payment.VendorCode, uid string) error {
+	_, err := s.jobs.InsertTx(ctx, tx, queue.Sync{VendorCode: string(code), VendorUID: uid}, nil)
+	return err
+}
+
+// queueDelivery commits the webhook's delivery beside the webhook.
+func (s *Store) queueDelivery(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
+	_, err := s.jobs.InsertTx(ctx, tx, queue.Deliver{Webhook: id}, nil)
+	return err
+}
+
+// QueueSync implements payment.EarlyWebhooks.
+func (s *Store) QueueSync(ctx context.Context, code payment.VendorCode, uid string) error {
+	_, err := s.jobs.Insert(ctx, queue.Sync{VendorCode: string(code), VendorUID: uid}, nil)
+	return translate(err)
+}
+
+// KeepEarlyWebhook implements payment.EarlyWebhooks.
+func (s *Store) KeepEarlyWebhook(ctx context.Context, code payment.VendorCode, uid string) error {
+	return translate(s.queries.KeepEarlyWebhook(ctx, sqlcgen.KeepEarlyWebhookParams{VendorCode: string(code), VendorUid: uid}))
+}

@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"github.com/samchon/payments-server/internal/queue"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrationLock is the advisory lock that lets one process migrate at a time.
+// goose can lock by itself, River's migrator cannot, so one lock goes around both.
+const migrationLock = 0x7061796d656e7473 // "payments"
+
+// Migrate brings the database to this build's schema: our tables and River's. It
+// may be called by several processes at once, and is idle on a current schema.
+func Migrate(ctx context.Context, databaseURL string) error {
+	pool, err := pgxpool.New(ctx, databaseURL)
+	if err != nil {
+		return fmt.Errorf("database URL: %w", err)
+	}
+	defer pool.Close()
+
+	lock, err := pgx.Connect(ctx, databaseURL)
+	if err != nil {
+		return translate(fmt.Errorf("connect to migrate: %w", err))
+	}
+	defer lock.Close(context.WithoutCancel(ctx)) // and so unlock
+	if _, err := lock.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
+		return fmt.Errorf("lock migrations: %w", err)
+	}
+	if _, err := pool.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS payments"); err != nil {
+		return fmt.Errorf("create schema: %w", err)
+	}
+	if err := migrateTables(ctx, pool); err != nil {
+		return err
+	}
+	return migrateQueue(ctx, pool)
+}
+
+func migrateTables(ctx context.Context, pool *pgxpool.Pool) error {
+	provider, err := newProvider(pool)
+	if err != nil {
+		return err
+	}
+	defer provider.Close()
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate tables: %w", err)
+	}
+	return nil
+}
+
+func migrateQueue(ctx context.Context, pool *pgxpool.Pool) error {
+	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{
+		Schema: queue.Schema, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("migrate job queue: %w", err)
+	}
+	return nil
+}
+
+// CheckSchema reports whether the database has at least this build's schema. A
+// newer one is fine: migrations expand first and contract releases later, so two
+// generations share a schema.
+func (s *Store) CheckSchema(ctx context.Context) error {
+	provider, err := newProvider(s.pool)
+	if err != nil {
+		return err
+	}
+	defer provider.Close()
+	current, target, err := provider.GetVersions(ctx)
+	if err != nil {
+		return translate(fmt.Errorf("read schema version: %w", err))
+	}
+	if current < target {
+		return fmt.Errorf("the database is at schema version %d and this build needs %d: run `payments schema`", current, target)
+	}
+	return nil
+}
+
+func newProvider(pool *pgxpool.Pool) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, stdlib.OpenDBFromPool(pool), files,
+		goose.WithTableName("payments.schema_migrations"))
+}

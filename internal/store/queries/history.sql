@@ -1,0 +1,51 @@
+-- name: HistoryByID :one
+SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
+       webhook_url, data, password, created_at, paid_at, cancelled_at, revision
+FROM payments.payment_histories WHERE id = $1;
+
+-- name: HistoryBySource :one
+SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
+       webhook_url, data, password, created_at, paid_at, cancelled_at, revision
+FROM payments.payment_histories WHERE source_schema = $1 AND source_table = $2 AND source_id = $3;
+
+-- name: HistoryByVendor :one
+SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
+       webhook_url, data, password, created_at, paid_at, cancelled_at, revision
+FROM payments.payment_histories WHERE vendor_code = $1 AND vendor_uid = $2;
+
+-- name: CancelsOf :many
+SELECT amount, reason, data, created_at, id, ordinal
+FROM payments.payment_history_cancels WHERE payment_history_id = $1 ORDER BY ordinal;
+
+-- name: InsertHistory :exec
+INSERT INTO payments.payment_histories (
+    id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
+    webhook_url, data, password, created_at, paid_at, cancelled_at, revision
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+
+-- name: UpdateHistory :execrows
+UPDATE payments.payment_histories
+SET currency = $2, price = $3, refund = $4, data = $5, paid_at = $6, cancelled_at = $7, revision = $8
+WHERE id = $1 AND revision = $8 - 1;
+
+-- name: DeleteCancels :exec
+DELETE FROM payments.payment_history_cancels WHERE payment_history_id = $1;
+
+-- name: InsertCancel :exec
+INSERT INTO payments.payment_history_cancels (id, payment_history_id, ordinal, amount, reason, data, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: HistoryTaken :one
+SELECT EXISTS (
+    SELECT FROM payments.payment_histories h
+    WHERE h.source_schema = $1 AND h.source_table = $2 AND h.source_id = $3
+       OR h.vendor_code = $4 AND h.vendor_uid = $5
+);
+
+-- name: LockHistory :one
+SELECT revision FROM payments.payment_histories WHERE id = $1 FOR UPDATE;
+
+-- name: HistoriesOfOrder :many
+SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
+       webhook_url, data, password, created_at, paid_at, cancelled_at, revision
+FROM payments.payment_histories WHERE vendor_code = $1 AND source_id = $2 LIMIT 10;

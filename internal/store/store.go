@@ -1,0 +1,73 @@
+// Package store keeps the payment records in PostgreSQL. It seals every sensitive
+// value on the way in and opens it on the way out, so nobody above it holds a key
+// and nobody below it sees a payment. It decides nothing about payments.
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/samchon/payments-server/internal/payment"
+	"github.com/samchon/payments-server/internal/queue"
+	"github.com/samchon/payments-server/internal/seal"
+	"github.com/samchon/payments-server/internal/store/sqlcgen"
+)
+
+// statementTimeout bounds each statement at the server. Ours are look-ups by key
+// and single-row writes; one that takes this long waits for something broken.
+const statementTimeout = 10 * time.Second
+
+// Keys seals each kind of item under its own keyring.
+type Keys struct {
+	History, Reservation, Cancel, Webhook *seal.Keyring
+}
+
+// Store implements payment.Store.
+type Store struct {
+	pool    *pgxpool.Pool
+	queries *sqlcgen.Queries
+	jobs    *queue.Client
+	keys    Keys
+}
+
+var _ payment.Store = (*Store)(nil)
+
+// Open connects to the database. It does not migrate: see Migrate and CheckSchema.
+func Open(ctx context.Context, databaseURL string, keys Keys) (*Store, error) {
+	config, err := pgxpool.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("database URL: %w", err)
+	}
+	config.ConnConfig.RuntimeParams["statement_timeout"] = fmt.Sprint(statementTimeout.Milliseconds())
+	config.ConnConfig.RuntimeParams["application_name"] = "payments worker"
+	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	jobs, err := queue.NewInserter(pool)
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open job queue: %w", err)
+	}
+	return &Store{pool: pool, queries: sqlcgen.New(pool), jobs: jobs, keys: keys}, nil
+}
+
+// Close waits until every connection is returned, and closes them.
+func (s *Store) Close() { s.pool.Close() }
+
+// Pool is the connection pool, for the job queue's workers.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return translate(s.pool.Ping(ctx)) }
+
+// transaction commits what do wrote, or nothing.
+func (s *Store) transaction(ctx context.Context, do func(tx pgx.Tx, q *sqlcgen.Queries) error) error {
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return do(tx, s.queries.WithTx(tx)) })
+	return translate(err)
+}
