@@ -1,0 +1,99 @@
+package worker
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+
+	"github.com/samchon/payments-server/api"
+	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/api/wire"
+	"github.com/samchon/payments-server/internal/payment"
+)
+
+func init() { // huma keeps these for the whole process
+	huma.DefaultArrayNullable = false
+	huma.NewErrorWithContext = func(c huma.Context, status int, message string, errs ...error) huma.StatusError {
+		ctx := context.Background()
+		if c != nil {
+			ctx = c.Context()
+		}
+		return humaProblem(ctx, status, message, errs)
+	}
+	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
+		return humaProblem(context.Background(), status, message, errs)
+	}
+}
+
+// Options is what the API is made of.
+type Options struct {
+	Payments *payment.Service
+	Codec    *wire.Codec
+	Log      *slog.Logger
+	Version  string
+}
+
+// server answers the API's operations.
+type server struct {
+	payments *payment.Service
+	codec    *wire.Codec
+}
+
+// NewHandler returns the whole HTTP API, under / and under /payments.
+func NewHandler(o Options) http.Handler {
+	routes := chi.NewRouter()
+	routes.NotFound(noRoute)
+	routes.MethodNotAllowed(noMethod)
+	s := &server{payments: o.Payments, codec: o.Codec}
+	s.register(humachi.New(routes, humaConfig(o)))
+
+	root := chi.NewRouter()
+	root.Use(recorded(o.Log), crossOrigin)
+	root.NotFound(noRoute)
+	root.MethodNotAllowed(noMethod)
+	root.Mount("/payments", routes)
+	root.Mount("/", routes)
+	return root
+}
+
+func noRoute(w http.ResponseWriter, r *http.Request) {
+	newProblem(r.Context(), codeNoRoute, "Cannot "+r.Method+" this path; see /docs.").write(w)
+}
+
+func noMethod(w http.ResponseWriter, r *http.Request) {
+	newProblem(r.Context(), codeNoMethod, "Cannot "+r.Method+" this path; see /docs.").write(w)
+}
+
+func humaConfig(o Options) huma.Config {
+	config := huma.DefaultConfig("payments-server", o.Version)
+	config.CreateHooks = nil                         // they add $schema and Link to every answer
+	config.DocsPath, config.SchemasPath = "", ""     // their page loads scripts from elsewhere
+	config.Formats = maps.Clone(huma.DefaultFormats) // the default is shared by the process
+	config.Formats["text/plain"] = sealedText(o.Codec)
+	config.Servers = []*huma.Server{{URL: "/"}, {URL: "/payments"}}
+	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[money.Amount](), reflect.TypeFor[float64]())
+	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[api.Time](), reflect.TypeFor[time.Time]())
+	config.AllowAdditionalPropertiesByDefault = true // the original takes and ignores them
+	return config
+}
+
+// body is an operation's answer.
+type body[T any] struct{ Body T }
+
+// handle registers an operation, and tells its errors as problems.
+func handle[I, O any](g huma.API, o huma.Operation, do func(context.Context, *I) (O, error)) {
+	huma.Register(g, o, func(ctx context.Context, in *I) (*body[O], error) {
+		out, err := do(ctx, in)
+		if err != nil {
+			return nil, problemOf(ctx, err)
+		}
+		return &body[O]{out}, nil
+	})
+}

@@ -1,0 +1,89 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/samchon/payments-server/api/wire"
+	"github.com/samchon/payments-server/internal/config"
+	"github.com/samchon/payments-server/internal/password"
+	"github.com/samchon/payments-server/internal/payment"
+	"github.com/samchon/payments-server/internal/store"
+)
+
+// pgTimeout bounds one call to a PG. Acquirers may take most of a minute.
+const pgTimeout = 60 * time.Second
+
+// App is everything that one worker runs, apart from its listener.
+type App struct {
+	Handler http.Handler
+	store   *store.Store
+	jobs    *jobs
+}
+
+// Open connects and checks everything that a request will need, so that a worker
+// that opened is ready. In local mode it migrates the database; elsewhere that
+// is `payments schema`.
+func Open(ctx context.Context, c *config.Config, log *slog.Logger, version string) (*App, error) {
+	codec, err := wire.NewCodec(string(c.API.EncryptionKey), string(c.API.EncryptionIV))
+	if err != nil {
+		return nil, fmt.Errorf("API encryption: %w", err)
+	}
+	keys, err := keysOf(c.AtRest)
+	if err != nil {
+		return nil, err
+	}
+	gateways, err := gatewaysOf(c.Vendors)
+	if err != nil {
+		return nil, err
+	}
+	s, err := openStore(ctx, c, keys)
+	if err != nil {
+		return nil, err
+	}
+	payments := payment.New(payment.Config{
+		Store: s, Gateways: gateways,
+		Passwords: passwords{password.New(password.Options{
+			Concurrency: c.Passwords.Concurrency, CacheSize: c.Passwords.CacheEntries, CacheTTL: c.Passwords.CacheFor,
+		})},
+		Present: func(h *payment.History) ([]byte, error) { return json.Marshal(present(h)) },
+		Now:     time.Now, Log: log,
+	})
+	jobs, err := startJobs(ctx, s, payments, log)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	handler := NewHandler(Options{Payments: payments, Codec: codec, Log: log, Version: version})
+	return &App{Handler: handler, store: s, jobs: jobs}, nil
+}
+
+// Close lets running jobs finish until ctx ends, and disconnects. Jobs that were
+// cut run again elsewhere.
+func (a *App) Close(ctx context.Context) error {
+	err := a.jobs.stop(ctx)
+	a.store.Close()
+	return err
+}
+
+func openStore(ctx context.Context, c *config.Config, keys store.Keys) (*store.Store, error) {
+	url := string(c.Database.URL)
+	if c.Mode == config.Local {
+		if err := store.Migrate(ctx, url); err != nil {
+			return nil, err
+		}
+	}
+	s, err := store.Open(ctx, url, keys)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.CheckSchema(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}

@@ -1,0 +1,84 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"github.com/samchon/payments-server/internal/payment"
+	"github.com/samchon/payments-server/internal/queue"
+	"github.com/samchon/payments-server/internal/store"
+)
+
+const (
+	// jobTimeout bounds one job: a call to a PG and what is written of it.
+	jobTimeout = 90 * time.Second
+	// rescueAfter gives the jobs of a worker that was killed to another. River's
+	// own default is an hour.
+	rescueAfter = 2 * time.Minute
+	// concurrentJobs is per worker. They mostly wait for others' servers.
+	concurrentJobs = 50
+)
+
+// jobs is this worker's share of the job queue.
+type jobs struct{ client *queue.Client }
+
+func startJobs(ctx context.Context, s *store.Store, payments *payment.Service, log *slog.Logger) (*jobs, error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &resolver{payments: payments})
+	river.AddWorker(workers, &syncer{payments: payments})
+	client, err := river.NewClient(riverpgxv5.New(s.Pool()), &river.Config{
+		Schema: queue.Schema, Workers: workers, Logger: log,
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: concurrentJobs}},
+		JobTimeout:           jobTimeout,
+		RescueStuckJobsAfter: rescueAfter,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("job queue: %w", err)
+	}
+	// The client outlives the context that opens the worker; stop ends it.
+	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		return nil, fmt.Errorf("start job queue: %w", err)
+	}
+	return &jobs{client}, nil
+}
+
+func (j *jobs) stop(ctx context.Context) error {
+	if err := j.client.Stop(ctx); err != nil {
+		return errors.Join(err, j.client.StopAndCancel(context.WithoutCancel(ctx)))
+	}
+	return nil
+}
+
+// resolver finishes intents that nobody may be working on any more.
+type resolver struct {
+	river.WorkerDefaults[queue.Resolve]
+	payments *payment.Service
+}
+
+func (r *resolver) Work(ctx context.Context, job *river.Job[queue.Resolve]) error {
+	return r.payments.Resolve(ctx, job.Args.Intent)
+}
+
+func (r *resolver) NextRetry(job *river.Job[queue.Resolve]) time.Time {
+	return time.Now().Add(queue.RetryAfter(job.Attempt))
+}
+
+// syncer looks at payments that a PG has announced.
+type syncer struct {
+	river.WorkerDefaults[queue.Sync]
+	payments *payment.Service
+}
+
+func (s *syncer) Work(ctx context.Context, job *river.Job[queue.Sync]) error {
+	return s.payments.Sync(ctx, payment.VendorCode(job.Args.VendorCode), job.Args.VendorUID)
+}
+
+func (s *syncer) NextRetry(job *river.Job[queue.Sync]) time.Time {
+	return time.Now().Add(queue.RetryAfter(job.Attempt))
+}

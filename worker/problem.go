@@ -1,0 +1,179 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/samchon/payments-server/api"
+	"github.com/samchon/payments-server/internal/payment"
+)
+
+// Codes of the HTTP layer; the domain's own are payment.Code.
+const (
+	codeInvalidBody     = "invalid_body"
+	codeUndecryptable   = "undecryptable_body"
+	codeTooLarge        = "body_too_large"
+	codeNoRoute         = "no_such_route"
+	codeNoMethod        = "method_not_allowed"
+	codeDatabaseAway    = "database_unavailable"
+	codeInternal        = "internal_error"
+	databaseAwayRetry   = 2 * time.Second
+	outcomeUnknownRetry = 3 * time.Second
+	inProgressRetry     = time.Second
+)
+
+// kind is what every problem of one code has in common.
+type kind struct {
+	Status int
+	Title  string
+}
+
+// kinds is the one table from code to status.
+var kinds = map[string]kind{
+	codeInvalidBody:                        {400, "The request is not valid"},
+	codeUndecryptable:                      {400, "The request body cannot be decrypted"},
+	codeTooLarge:                           {413, "The request body is too large"},
+	codeNoRoute:                            {404, "There is no such path"},
+	codeNoMethod:                           {405, "The path does not take this method"},
+	codeDatabaseAway:                       {503, "The database is unavailable"},
+	codeInternal:                           {500, "Internal error"},
+	string(payment.CodeInvalid):            {400, "The request is not valid"},
+	string(payment.CodeUnknownVendor):      {400, "There is no such payment gateway"},
+	string(payment.CodeHistoryNotFound):    {404, "Payment history not found"},
+	string(payment.CodeReservationUnknown): {404, "Payment reservation not found"},
+	string(payment.CodeWrongPassword):      {403, "Wrong password"},
+	string(payment.CodeTooManyAttempts):    {429, "Too many wrong passwords"},
+	string(payment.CodeAlreadyRegistered):  {409, "Registered already"},
+	string(payment.CodeInProgress):         {409, "Under way already"},
+	string(payment.CodePriceMismatch):      {422, "Wrong paid amount"},
+	string(payment.CodeOrderMismatch):      {422, "Payment of another order"},
+	string(payment.CodeDeclined):           {422, "Declined by the payment gateway"}, // or the PG's own status
+	string(payment.CodeOutcomeUnknown):     {502, "Outcome at the payment gateway unknown"},
+	string(payment.CodeUnavailable):        {502, "Payment gateway unavailable"},
+}
+
+// problem is an api.Problem on its way out through huma.
+type problem struct {
+	api.Problem
+	retryAfter time.Duration
+}
+
+var (
+	_ huma.StatusError       = (*problem)(nil)
+	_ huma.ContentTypeFilter = (*problem)(nil)
+	_ huma.HeadersError      = (*problem)(nil)
+)
+
+// GetStatus implements huma.StatusError.
+func (p *problem) GetStatus() int { return p.Status }
+
+// ContentType keeps problems plain where the operation's answers are sealed.
+func (p *problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders implements huma.HeadersError.
+func (p *problem) GetHeaders() http.Header {
+	h := http.Header{}
+	if p.retryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.retryAfter.Seconds()))))
+	}
+	return h
+}
+
+func newProblem(ctx context.Context, code, detail string) *problem {
+	k := kinds[code]
+	return &problem{Problem: api.Problem{
+		Type: "/docs/errors#" + code, Title: k.Title, Status: k.Status, Detail: detail, Code: code, RequestID: requestID(ctx),
+		StatusCode: k.Status, Message: detail, Err: k.Title,
+	}}
+}
+
+// problemOf tells the client about err. What the domain has no code for is our
+// fault: the client learns that, and the log learns the rest.
+func problemOf(ctx context.Context, err error) *problem {
+	var known *payment.Error
+	switch {
+	case errors.As(err, &known):
+		return domainProblem(ctx, known)
+	case errors.Is(err, payment.ErrUnavailable):
+		note(ctx, slog.LevelError, err)
+		p := newProblem(ctx, codeDatabaseAway, "The database cannot be reached at the moment. Nothing was done; send the request again.")
+		p.retryAfter = databaseAwayRetry
+		return p
+	case errors.Is(err, context.Canceled):
+		note(ctx, slog.LevelInfo, err)
+	default:
+		note(ctx, slog.LevelError, err)
+	}
+	return newProblem(ctx, codeInternal, "Something went wrong on our side; the log has it under this request id.")
+}
+
+func domainProblem(ctx context.Context, err *payment.Error) *problem {
+	p := newProblem(ctx, string(err.Code), err.Message)
+	var many *payment.TooManyAttempts
+	var declined *payment.Declined
+	switch {
+	case errors.As(err, &many):
+		p.retryAfter = many.RetryAfter
+	case errors.As(err, &declined):
+		p.Status, p.StatusCode = declined.Status, declined.Status
+		p.PG = &api.PGError{Status: declined.Status, Code: declined.Code, Message: declined.Message}
+		p.Detail = fmt.Sprintf("%s It said: %s", err.Message, declined.Message)
+		p.Message = p.Detail
+	case err.Code == payment.CodeOutcomeUnknown, err.Code == payment.CodeUnavailable:
+		note(ctx, slog.LevelWarn, err)
+		p.retryAfter = outcomeUnknownRetry
+	case err.Code == payment.CodeInProgress:
+		p.retryAfter = inProgressRetry
+	}
+	return p
+}
+
+// write answers outside of huma.
+func (p *problem) write(w http.ResponseWriter) {
+	for name, values := range p.GetHeaders() {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Type", p.ContentType(""))
+	w.WriteHeader(p.Status)
+	encodeJSON(w, p.Problem)
+}
+
+// humaProblem is huma's own complaints in our words. The offending values that
+// huma adds stay out: they may be a password, or the whole body.
+func humaProblem(ctx context.Context, status int, message string, errs []error) *problem {
+	p := newProblem(ctx, codeOfStatus(status), message)
+	if p.Status == http.StatusInternalServerError {
+		note(ctx, slog.LevelError, errors.Join(append(errs, errors.New(message))...))
+		p.Detail = "Something went wrong on our side; the log has it under this request id."
+	}
+	for _, err := range errs {
+		var detail *huma.ErrorDetail
+		if errors.As(err, &detail) && p.Status != http.StatusInternalServerError {
+			p.Errors = append(p.Errors, api.InvalidField{Path: detail.Location, Message: detail.Message})
+		}
+	}
+	p.Message = p.Detail
+	return p
+}
+
+func codeOfStatus(status int) string {
+	switch status {
+	case http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusUnsupportedMediaType:
+		return codeInvalidBody
+	case http.StatusRequestEntityTooLarge:
+		return codeTooLarge
+	case http.StatusNotFound:
+		return codeNoRoute
+	case http.StatusMethodNotAllowed:
+		return codeNoMethod
+	}
+	return codeInternal
+}

@@ -1,0 +1,128 @@
+package worker
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/samchon/payments-server/api/wire"
+)
+
+// maxBody bounds a request body, sealed or plain. A payment is a few KiB.
+const maxBody = 1 << 20
+
+// humaContext has a name of its own because huma.Context has a method Context,
+// which embedding under that name would hide.
+type humaContext = huma.Context
+
+// openedContext is a sealed request after its body was opened: huma sees plain
+// JSON, and answers in sealed text.
+type openedContext struct {
+	humaContext
+	body io.Reader
+}
+
+// Unwrap lets the adapter reach the request.
+func (c openedContext) Unwrap() huma.Context { return c.humaContext }
+
+// BodyReader implements huma.Context.
+func (c openedContext) BodyReader() io.Reader { return c.body }
+
+// Header implements huma.Context.
+func (c openedContext) Header(name string) string {
+	switch http.CanonicalHeaderKey(name) {
+	case "Content-Type":
+		return "application/json"
+	case "Accept":
+		return "text/plain"
+	}
+	return c.humaContext.Header(name)
+}
+
+// openSealed opens the body of a sealed operation, once. Whatever is wrong with
+// it gets one answer after the same work: an answer that told bad padding from
+// bad JSON would decrypt other people's bodies (Vaudenay 2002). The Content-Type
+// is not looked at: old clients send several.
+func openSealed(codec *wire.Codec) func(huma.Context, func(huma.Context)) {
+	return func(c huma.Context, next func(huma.Context)) {
+		if c.Operation().RequestBody == nil {
+			next(openedContext{c, http.NoBody})
+			return
+		}
+		sealed, err := io.ReadAll(io.LimitReader(c.BodyReader(), maxBody+1))
+		switch {
+		case err != nil:
+			refuse(c, newProblem(c.Context(), codeInvalidBody, "The request body ended before it was complete."))
+			return
+		case len(sealed) > maxBody:
+			refuse(c, newProblem(c.Context(), codeTooLarge, "A request body may have 1 MiB at most."))
+			return
+		}
+		plain, openErr := codec.Open(nil, sealed)
+		switch flaw := inspect(plain); {
+		case openErr != nil || errors.Is(flaw, errNotJSON):
+			refuse(c, newProblem(c.Context(), codeUndecryptable,
+				"The request body is not JSON, encrypted with this deployment's API key and IV (AES-CBC, PKCS#5, Base64)."))
+		case flaw != nil:
+			refuse(c, newProblem(c.Context(), codeInvalidBody, flaw.Error()))
+		default:
+			next(openedContext{c, bytes.NewReader(plain)})
+		}
+	}
+}
+
+func refuse(c huma.Context, p *problem) {
+	for name, values := range p.GetHeaders() {
+		c.SetHeader(name, values[0])
+	}
+	c.SetHeader("Content-Type", p.ContentType(""))
+	c.SetStatus(p.Status)
+	encodeJSON(c.BodyWriter(), p.Problem)
+}
+
+// sealedText is the answer of sealed operations.
+func sealedText(codec *wire.Codec) huma.Format {
+	return huma.Format{
+		Marshal: func(w io.Writer, v any) error {
+			var plain bytes.Buffer
+			if err := encodeJSON(&plain, v); err != nil {
+				return err
+			}
+			_, err := w.Write(codec.Seal(nil, bytes.TrimSuffix(plain.Bytes(), []byte("\n"))))
+			return err
+		},
+		// openSealed has opened it already; nothing arrives here as text.
+		Unmarshal: func([]byte, any) error { return errNotJSON },
+	}
+}
+
+// encodeJSON writes as JSON.stringify does, without escapes for HTML.
+func encodeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// sealedDocs describes a sealed operation: the schema is of the plain text.
+// huma runs it twice over shared pointers, so it only moves what is still there.
+func sealedDocs(o *huma.Operation) {
+	if o.RequestBody != nil {
+		moveToText(o.RequestBody.Content)
+	}
+	for status, r := range o.Responses {
+		if status[0] == '2' {
+			moveToText(r.Content)
+		}
+	}
+}
+
+func moveToText(content map[string]*huma.MediaType) {
+	if m, ok := content["application/json"]; ok {
+		delete(content, "application/json")
+		content["text/plain"] = m
+	}
+}

@@ -1,0 +1,117 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/samchon/payments-server/api/iamport"
+	"github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/internal/config"
+	"github.com/samchon/payments-server/internal/gateway"
+	"github.com/samchon/payments-server/internal/password"
+	"github.com/samchon/payments-server/internal/payment"
+	"github.com/samchon/payments-server/internal/seal"
+	"github.com/samchon/payments-server/internal/store"
+)
+
+// keysOf makes the keyrings. The first key of a ring seals; the others, and the
+// original's way with any of them, only open.
+func keysOf(c config.AtRest) (store.Keys, error) {
+	var failed []error
+	ring := func(kind seal.Kind, k config.KeyRing) *seal.Keyring {
+		made, err := keyring(kind, k)
+		failed = append(failed, err)
+		return made
+	}
+	keys := store.Keys{
+		History:     ring(seal.History, c.History),
+		Reservation: ring(seal.Reservation, c.Reservation),
+		Cancel:      ring(seal.Cancel, c.CancelHistory),
+		Webhook:     ring(seal.Webhook, c.Webhook),
+	}
+	return keys, errors.Join(failed...)
+}
+
+func keyring(kind seal.Kind, k config.KeyRing) (*seal.Keyring, error) {
+	keys, legacy := []string{string(k.Key)}, []seal.Legacy{seal.LegacyPlain}
+	if kind != seal.Webhook { // the original kept its webhooks in plain text
+		current, err := seal.LegacyCBC(string(k.Key), string(k.IV))
+		if err != nil {
+			return nil, err
+		}
+		legacy = []seal.Legacy{current}
+	}
+	for _, previous := range k.Previous {
+		keys = append(keys, string(previous.Key))
+		opener, err := seal.LegacyCBC(string(previous.Key), string(previous.IV))
+		if err != nil {
+			return nil, err
+		}
+		legacy = append(legacy, opener)
+	}
+	return seal.NewKeyring(seal.Config{Kind: kind, Keys: keys, Legacy: anyOf(legacy)})
+}
+
+// anyOf opens with the first that can.
+func anyOf(openers []seal.Legacy) seal.Legacy {
+	return func(text string) ([]byte, error) {
+		for _, open := range openers {
+			if plain, err := open(text); err == nil {
+				return plain, nil
+			}
+		}
+		return nil, seal.ErrSealed
+	}
+}
+
+func gatewaysOf(v config.Vendors) (map[payment.VendorCode]payment.Gateway, error) {
+	client := &http.Client{
+		Timeout:       pgTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	iamports := map[string]*iamport.Client{}
+	for id, account := range v.Iamport.Stores {
+		iamports[id] = iamport.New(iamport.Options{
+			BaseURL: v.Iamport.BaseURL, Key: string(account.Key), Secret: string(account.Secret), HTTPClient: client,
+		})
+	}
+	tosses := map[string]*toss.Client{}
+	for id, account := range v.Toss.Stores {
+		c, err := toss.New(toss.Options{BaseURL: v.Toss.BaseURL, SecretKey: string(account.SecretKey), HTTPClient: client})
+		if err != nil {
+			return nil, fmt.Errorf("toss store %q: %w", id, err)
+		}
+		tosses[id] = c
+	}
+	return map[payment.VendorCode]payment.Gateway{
+		payment.Iamport: gateway.NewIamport(iamports),
+		payment.Toss:    gateway.NewToss(tosses),
+	}, nil
+}
+
+// passwords gives the domain's words to the password verifier.
+type passwords struct{ verifier *password.Verifier }
+
+func (p passwords) Hash(ctx context.Context, plain string) (string, error) {
+	return p.verifier.Hash(ctx, plain)
+}
+
+func (p passwords) Verify(ctx context.Context, record uuid.UUID, hash, plain string) error {
+	err := p.verifier.Verify(ctx, password.Record{ID: record.String(), Hash: hash}, plain)
+	var many *password.TooManyError
+	switch {
+	case errors.Is(err, password.ErrWrong):
+		return payment.ErrWrongPassword
+	case errors.As(err, &many):
+		return &payment.TooManyAttempts{RetryAfter: many.RetryAfter}
+	}
+	return err
+}
+
+func (p passwords) VerifyNothing(ctx context.Context, plain string) error {
+	return p.verifier.VerifyNothing(ctx, plain)
+}
