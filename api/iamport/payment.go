@@ -111,7 +111,7 @@ type VBank struct {
 	VBankNum      string `json:"vbank_num"`
 	VBankHolder   string `json:"vbank_holder"`
 	VBankDate     Time   `json:"vbank_date"` // when the account closes
-	VBankIssuedAt Time   `json:"vbank_issued_at"`
+	VBankIssuedAt Millis `json:"vbank_issued_at"`
 }
 
 // Transfer is what a bank transfer adds.

@@ -10,8 +10,7 @@ import (
 
 // Time is a moment on the wire: seconds since 1970, where 0 means that it has
 // not come. Fractions of a second are read and written to the millisecond.
-// The reference fake writes one field in milliseconds (vbank_issued_at), so a
-// number too large for this millennium's seconds is read as such.
+// A number too large for seconds of this millennium is read as milliseconds.
 type Time struct{ time.Time }
 
 // firstMillis separates seconds from milliseconds: in seconds it is the year
@@ -49,4 +48,17 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 		t.Time = time.UnixMilli(int64(math.Round(seconds * 1000))).UTC()
 	}
 	return nil
+}
+
+// Millis is a Time that is written in milliseconds: the one field that the
+// reference fake writes so. The real Iamport writes it in seconds like the
+// others, and both are read.
+type Millis struct{ Time }
+
+// MarshalJSON writes a number.
+func (m Millis) MarshalJSON() ([]byte, error) {
+	if m.IsZero() {
+		return []byte("0"), nil
+	}
+	return strconv.AppendInt(nil, m.UnixMilli(), 10), nil
 }

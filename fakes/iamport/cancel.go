@@ -1,0 +1,85 @@
+package iamport
+
+import (
+	"net/http"
+
+	api "github.com/samchon/payments-server/api/iamport"
+	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/fakes/ledger"
+)
+
+func (s *Server) cancelPayment(r *http.Request) (any, error) {
+	in, err := decode[api.CancelRequest](s, r)
+	if err != nil {
+		return nil, err
+	}
+	impUID, err := s.cancelled(in)
+	if err != nil {
+		return nil, err
+	}
+	return s.change(r.Context(), impUID, func(p *api.Payment) (effect, error) {
+		return s.cancel(p, in)
+	})
+}
+
+// cancelled names the payment that a request is about: by imp_uid, or else the
+// newest of the merchant_uid.
+func (s *Server) cancelled(in api.CancelRequest) (string, error) {
+	if in.ImpUID != "" {
+		return in.ImpUID, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	payments := s.kept.orders[in.MerchantUID]
+	if in.MerchantUID == "" || len(payments) == 0 {
+		return "", notFound("payment")
+	}
+	return payments[len(payments)-1], nil
+}
+
+func (s *Server) cancel(p *api.Payment, in api.CancelRequest) (effect, error) {
+	if p.VBank != nil && (in.RefundHolder == "" || in.RefundBank == "" || in.RefundAccount == "") {
+		return effect{}, refused("The refund account is required to cancel a vbank payment.")
+	}
+	amount, err := s.cancelAmount(*p, in)
+	if err != nil {
+		return effect{}, err
+	}
+	paid := !p.PaidAt.IsZero()
+	now := s.stamp(s.clock.Now())
+	p.CancelAmount = p.CancelAmount.Add(amount)
+	p.CancelReason = &in.Reason
+	p.CancelledAt = now
+	p.CancelHistory = append(p.CancelHistory, api.Cancel{
+		PGID: p.PGID, PGTID: p.PGTID, Amount: amount, CancelledAt: now, Reason: in.Reason, ReceiptURL: receiptURL,
+	})
+	if s.options.Style == Reference || p.Balance().Sign() == 0 {
+		p.Status = api.StatusCancelled
+	}
+	e := effect{silent: s.options.Style == Real && !in.EnableWebhook}
+	if paid {
+		e.moved, e.amount = ledger.Refunded, amount
+	}
+	return e, nil
+}
+
+func (s *Server) cancelAmount(p api.Payment, in api.CancelRequest) (money.Amount, error) {
+	balance := p.Balance()
+	if in.Checksum != nil && !in.Checksum.Equal(balance) {
+		return money.Amount{}, refused("The checksum differs from the cancellable amount.")
+	}
+	amount := balance
+	// The real Iamport takes 0 for everything, too.
+	if in.Amount != nil && !(s.options.Style == Real && in.Amount.IsZero()) {
+		amount = *in.Amount
+	}
+	switch {
+	case balance.Sign() <= 0:
+		return money.Amount{}, refused("Everything has been cancelled already.")
+	case amount.Sign() <= 0:
+		return money.Amount{}, refused("The amount to cancel must be positive.")
+	case amount.Cmp(balance) > 0:
+		return money.Amount{}, refused("The amount to cancel exceeds the cancellable amount.")
+	}
+	return amount, nil
+}

@@ -1,0 +1,91 @@
+package iamport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	api "github.com/samchon/payments-server/api/iamport"
+	"github.com/samchon/payments-server/fakes/internal/control"
+)
+
+// What a person, or a test, can do to a payment from outside the API.
+const (
+	actDeposit = "deposit"
+	actFail    = "fail"
+	actExpire  = "expire"
+	actCancel  = "cancel"
+)
+
+// Payments lists the payments that are kept, newest first.
+func (s *Server) Payments() []control.Payment {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]control.Payment, s.kept.payments.Len())
+	last := len(list) - 1
+	for _, record := range s.kept.payments.All() {
+		list[last] = summary(record.now)
+		last--
+	}
+	return list
+}
+
+func summary(p api.Payment) control.Payment {
+	s := control.Payment{
+		ID: p.ImpUID, Order: p.MerchantUID, Method: string(p.PayMethod), Status: string(p.Status),
+		Amount: p.Amount, Balance: p.Balance(), At: p.StartedAt.Time, Actions: []string{},
+	}
+	if p.Name != nil {
+		s.Name = *p.Name
+	}
+	if p.VBank != nil && p.Status == api.StatusReady {
+		s.Actions = append(s.Actions, actDeposit, actFail, actExpire)
+	}
+	if p.Balance().Sign() > 0 && p.Status != api.StatusFailed {
+		s.Actions = append(s.Actions, actCancel)
+	}
+	return s
+}
+
+// Act plays the payer, the bank, or the shop's clerk at the console.
+func (s *Server) Act(ctx context.Context, impUID, action string) error {
+	err := s.act(ctx, impUID, action)
+	var f *failure
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &f) && f.status == http.StatusNotFound:
+		return fmt.Errorf("%w: %s", control.ErrUnknownPayment, impUID)
+	default:
+		return fmt.Errorf("%s: %w: %w", action, control.ErrNotNow, err)
+	}
+}
+
+func (s *Server) act(ctx context.Context, impUID, action string) error {
+	switch action {
+	case actDeposit:
+		return s.payIn(ctx, impUID)
+	case actExpire:
+		return s.expire(impUID)
+	case actFail:
+		_, err := s.change(ctx, impUID, func(p *api.Payment) (effect, error) {
+			return s.fail(p, "Declined by hand.")
+		})
+		return err
+	case actCancel:
+		_, err := s.change(ctx, impUID, s.cancelByHand)
+		return err
+	}
+	return fmt.Errorf("unknown action %q", action)
+}
+
+// cancelByHand refunds the rest, as a clerk does at the console: a webhook is
+// sent in either style.
+func (s *Server) cancelByHand(p *api.Payment) (effect, error) {
+	const hand = "by hand"
+	return s.cancel(p, api.CancelRequest{
+		Reason: "Cancelled by hand.", EnableWebhook: true,
+		RefundHolder: hand, RefundBank: hand, RefundAccount: hand,
+	})
+}
