@@ -51,16 +51,14 @@ func eachSetting(each func(f field, local, deployed string)) {
 	real.Mode = Real
 	real.fillIn()
 	unset := map[string]string{}
-	for _, f := range settings(real) {
+	for _, f := range real.fields() {
 		unset[f.path] = shown(f, "required")
 	}
 	unset["mode"] = "required"
-	for _, f := range settings(NewLocal()) {
+	for _, f := range NewLocal().fields() {
 		each(f, shown(f, ""), unset[f.path]) // a store's credential is in local mode only
 	}
 }
-
-func settings(c *Config) []field { return fieldsOf(reflect.ValueOf(c).Elem(), "", "") }
 
 // shown is a default; those of secrets are published, or there is none.
 func shown(f field, empty string) string {

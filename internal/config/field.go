@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -23,6 +24,25 @@ func (f field) name() string {
 	}
 	return f.path + " (" + f.env + ")"
 }
+
+// secrets are what a field of one or several secrets has; empty ones do not count.
+func (f field) secrets() []Secret {
+	switch v := f.value.Interface().(type) {
+	case Secret:
+		return slices.DeleteFunc([]Secret{v}, Secret.isEmpty)
+	case []Secret:
+		return slices.DeleteFunc(slices.Clone(v), Secret.isEmpty)
+	}
+	return nil
+}
+
+func (f field) isSecret() bool {
+	t := f.value.Type()
+	return t == reflect.TypeFor[Secret]() || t == reflect.TypeFor[[]Secret]()
+}
+
+// fields lists every value of the configuration, in its order.
+func (c *Config) fields() []field { return fieldsOf(reflect.ValueOf(c).Elem(), "", "") }
 
 // fieldsOf lists the values inside a struct, in its order. A list of structs and a
 // map of stores are listed themselves and then entry by entry.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -116,4 +117,17 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, path string) {
 	for i, item := range n.Content {
 		d.value(item, v.Index(i), fmt.Sprintf("%s[%d]", path, i))
 	}
+}
+
+// kindOf says in words what a field holds.
+func kindOf(v reflect.Value) string {
+	switch {
+	case v.Type() == reflect.TypeFor[time.Duration]():
+		return "a duration such as 30s"
+	case v.Kind() == reflect.Int:
+		return "a whole number"
+	case v.Kind() == reflect.Struct:
+		return "a network such as 10.0.0.0/8"
+	}
+	return "a text"
 }

@@ -35,3 +35,5 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // MarshalYAML is the placeholder.
 func (s Secret) MarshalYAML() (any, error) { return s.String(), nil }
+
+func (s Secret) isEmpty() bool { return s == "" }

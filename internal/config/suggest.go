@@ -1,10 +1,5 @@
 package config
 
-import (
-	"reflect"
-	"time"
-)
-
 // didYouMean names the known key nearest to an unknown one, if one is near.
 func didYouMean(path, unknown string, known []string) string {
 	best, nearest := len(unknown)/2+1, ""
@@ -38,17 +33,4 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
-}
-
-// kindOf says in words what a field holds.
-func kindOf(v reflect.Value) string {
-	switch {
-	case v.Type() == reflect.TypeFor[time.Duration]():
-		return "a duration such as 30s"
-	case v.Kind() == reflect.Int:
-		return "a whole number"
-	case v.Kind() == reflect.Struct:
-		return "a network such as 10.0.0.0/8"
-	}
-	return "a text"
 }
