@@ -1,0 +1,50 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"os/signal"
+	"strconv"
+	"syscall"
+
+	"github.com/samchon/payments-server/fakes"
+	"github.com/samchon/payments-server/internal/config"
+)
+
+type fakesCommand struct {
+	Real bool `help:"Imitate the real gateways where they differ from the fakes that the published clients were written against."`
+}
+
+func (fakesCommand) Help() string {
+	return `Serves the fake Iamport and the fake Toss Payments on FAKE_IAMPORT_PORT and FAKE_TOSS_PORT, and sends
+their webhooks to the API on API_PORT. In local mode "payments start" runs them too.
+
+    payments fakes
+    FAKE_TOSS_PORT=8081 payments fakes --real`
+}
+
+func (c fakesCommand) Run(p *program) error {
+	cfg, err := p.config()
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(p.ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	webhooks := "http://" + localAPI(cfg) + "/payments/webhooks/"
+	return fakes.Run(ctx, fakes.Options{
+		IamportAddress: loopback(cfg.Fakes.IamportPort),
+		TossAddress:    loopback(cfg.Fakes.TossPort),
+		IamportWebhook: webhooks + "iamport",
+		TossWebhook:    webhooks + "toss",
+		Real:           c.Real,
+		Logger:         newLog(cfg, p),
+	})
+}
+
+// localAPI is the address of the API for processes of this machine.
+func localAPI(cfg *config.Config) string {
+	return net.JoinHostPort(cmp.Or(cfg.API.Host, "127.0.0.1"), strconv.Itoa(cfg.API.Port))
+}
+
+func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/samchon/payments-server/internal/config"
+	"github.com/samchon/payments-server/internal/store"
+)
+
+type schemaCommand struct{}
+
+func (schemaCommand) Help() string {
+	return `Creates or migrates the tables of the server and of its job queue in DATABASE_URL. It may run
+while an older version serves, and again at any time. In local mode "payments start" does it.
+
+    DATABASE_URL=postgres://… payments schema`
+}
+
+func (schemaCommand) Run(p *program) error {
+	cfg, err := p.config()
+	if err != nil {
+		return err
+	}
+	if cfg.Database.URL == "" {
+		return errors.New("DATABASE_URL is not set; the private PostgreSQL of local mode is migrated by `payments start`")
+	}
+	if err := store.Migrate(p.ctx, string(cfg.Database.URL)); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stdout, "the database has this build's schema")
+	return nil
+}
+
+type keygenCommand struct{}
+
+func (keygenCommand) Help() string {
+	return `Prints all the secrets a deployment in dev or real mode needs, besides its database and its
+payment gateways' credentials, as lines of an environment file. They are printed once and kept nowhere.
+
+    (umask 077; payments keygen > /etc/payments/env)`
+}
+
+func (keygenCommand) Run(p *program) error { return config.Keygen(p.stdout) }
+
+type configCommand struct {
+	Check checkCommand `cmd:"" help:"Check file and environment, and print the effective configuration."`
+}
+
+type checkCommand struct{}
+
+func (checkCommand) Help() string {
+	return `Names every wrong field of the file and the environment. When all is well it prints the result,
+with a placeholder for every secret, so that it is safe to paste.
+
+    payments config check
+    MODE=real payments config check --config payments.yaml`
+}
+
+func (checkCommand) Run(p *program) error {
+	cfg, err := p.config()
+	if err != nil {
+		return err
+	}
+	return cfg.Print(p.stdout)
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/shirou/gopsutil/v3/process"
+)
+
+// livingProcess is the process that a pid file names, or 0 when there is none or
+// it does not play the role: the file survives kill -9, and the number may be
+// someone else's by now.
+func livingProcess(pidFile, role string) int {
+	text, err := os.ReadFile(pidFile)
+	if err != nil {
+		return 0
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil || !plays(pid, role) {
+		return 0
+	}
+	return pid
+}
+
+// plays reports whether a process runs this command with a role as its argument. A
+// zombie has no arguments any more.
+func plays(pid int, role string) bool {
+	p, err := process.NewProcess(int32(pid))
+	if err != nil {
+		return false
+	}
+	args, err := p.CmdlineSlice()
+	return err == nil && len(args) > 1 && slices.Contains(args[1:], role)
+}
+
+const processPoll = 20 * time.Millisecond
+
+// endProcess asks a process to end and waits until it has.
+func endProcess(ctx context.Context, pid int, role string) error {
+	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return fmt.Errorf("end process %d: %w", pid, err)
+	}
+	err := waitUntil(ctx, func() bool { return !plays(pid, role) })
+	if err != nil {
+		return fmt.Errorf("process %d still runs: %w", pid, err)
+	}
+	return nil
+}
+
+// waitUntil looks until a condition holds. Processes that are not our children
+// send no word.
+func waitUntil(ctx context.Context, holds func() bool) error {
+	ticker := time.NewTicker(processPoll)
+	defer ticker.Stop()
+	for !holds() {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+	}
+	return nil
+}

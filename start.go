@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/samchon/payments-server/internal/config"
+	"github.com/samchon/payments-server/supervisor"
+)
+
+type startCommand struct {
+	Daemon  bool          `help:"Run in the background, and return when the server is ready."`
+	Timeout time.Duration `help:"With --daemon: how long to wait until it is ready." default:"2m"`
+}
+
+func (startCommand) Help() string {
+	return `In local mode, the default, nothing has to be prepared: a private PostgreSQL and fakes of both
+payment gateways are started too, unless they run already, and DATABASE_URL, where set, is used
+instead of that PostgreSQL. In dev and real mode the configuration has to be complete, see
+"payments config check", and the database migrated, see "payments schema".
+
+Ctrl-C, or TERM, finishes the requests in progress and stops all that was started. HUP does what
+"payments reload" does, USR2 what "payments upgrade" does.
+
+    payments start
+    API_PORT=8080 payments start --daemon
+    MODE=real payments start --config /etc/payments/payments.yaml`
+}
+
+func (c startCommand) Run(p *program) error {
+	cfg, err := p.config()
+	if err != nil {
+		return err
+	}
+	if c.Daemon {
+		return p.startInBackground(cfg, c.Timeout)
+	}
+	return p.start(cfg)
+}
+
+// start runs the server until a signal stops it or a new supervisor takes over.
+func (p *program) start(cfg *config.Config) error {
+	// From the first moment on: until the supervisor listens to them, HUP and USR2
+	// would kill us.
+	early := make(chan os.Signal, 1)
+	signal.Notify(early, syscall.SIGHUP, syscall.SIGUSR2)
+	defer signal.Stop(early)
+	ctx, stop := signal.NotifyContext(p.ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+
+	h, err := enterHome(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer h.leave()
+	l := local{program: p, home: h}
+	if err := l.start(ctx); err != nil {
+		return errors.Join(err, l.stop(ctx))
+	}
+	return errors.Join(supervisor.Run(ctx, p.supervision(h, &l)), l.stop(ctx))
+}
+
+// supervision tells the supervisor what it owns and what it runs.
+func (p *program) supervision(h *home, l *local) supervisor.Options {
+	cfg := h.cfg
+	return supervisor.Options{
+		API:     cfg.API.Addr(),
+		Admin:   cfg.Admin.Addr(),
+		Workers: cfg.Workers,
+		Command: p.workerArgs,
+		Env:     func() ([]string, error) { return append(os.Environ(), l.workerEnv()...), nil },
+		Serving: func(_, _ string) {
+			h.leave()
+			l.announce()
+		},
+		Health:           "/monitors/health",
+		SystemPassword:   string(cfg.SystemPassword),
+		PIDFile:          h.supervisorPID(),
+		Log:              newLog(cfg, p),
+		Output:           p.stderr,
+		ReadyTimeout:     cfg.Handover.Ready,
+		Probation:        cfg.Handover.Probation,
+		DrainBudget:      cfg.Handover.Drain,
+		StopBudget:       cfg.Handover.Stop,
+		CloseConnections: cfg.Handover.Connections == "close",
+	}
+}
+
+// newLog logs for the reader: a person in local mode, a program elsewhere.
+func newLog(cfg *config.Config, p *program) *slog.Logger {
+	if cfg.Mode == config.Local {
+		return slog.New(slog.NewTextHandler(p.stderr, nil))
+	}
+	return slog.New(slog.NewJSONHandler(p.stderr, nil))
+}
+
+// stopTimeout bounds the stop of what a start has started, besides the supervisor,
+// which has limits of its own.
+const stopTimeout = time.Minute
+
+// cleanUp gives a context to clean up in, which the signal that ended the other
+// does not end.
+func cleanUp(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+}

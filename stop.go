@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+type stopCommand struct {
+	Timeout time.Duration `help:"How long to wait for requests in progress and for everything to end." default:"2m"`
+}
+
+func (stopCommand) Help() string {
+	return `Finishes the requests in progress and stops the server of this home, in local mode with its fakes
+and its private PostgreSQL, also when they were left behind by a server that was killed.
+
+    payments stop
+    payments stop --timeout 10s`
+}
+
+func (c stopCommand) Run(p *program) error {
+	cfg, err := p.config()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, c.Timeout)
+	defer cancel()
+
+	h, err := lockHome(ctx, cfg) // and so wait for a start that is under way
+	if err != nil {
+		return err
+	}
+	defer h.leave()
+	running := h.supervisor()
+	h.leave() // the server needs the lock to stop what it has started
+	if running != 0 {
+		if err := endProcess(ctx, running, "start"); err != nil {
+			return err
+		}
+	}
+	l := local{program: p, home: h}
+	if err := l.stop(ctx); err != nil {
+		return err
+	}
+	if running == 0 {
+		fmt.Fprintln(p.stdout, "nothing was running")
+		return nil
+	}
+	fmt.Fprintln(p.stdout, "stopped")
+	return nil
+}

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"github.com/samchon/payments-server/supervisor"
+	"github.com/samchon/payments-server/worker"
+)
+
+type workerCommand struct{}
+
+func (workerCommand) Run(p *program) error {
+	cfg, err := p.config()
+	if err != nil {
+		return err
+	}
+	return worker.Run(p.ctx, cfg, newLog(cfg, p), readBuild().commit)
+}
+
+// workerArgs is how the supervisor starts a worker: from the file this binary was
+// started from, which a build may have replaced since.
+func (p *program) workerArgs(supervisor.Release) ([]string, error) {
+	self, err := ownPath()
+	if err != nil {
+		return nil, err
+	}
+	return append([]string{self}, p.withConfig("worker")...), nil
+}
