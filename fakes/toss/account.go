@@ -49,7 +49,7 @@ func (s *Server) newAccount(in api.VirtualAccountRequest) *api.VirtualAccount {
 		SettlementStatus: incompleted,
 		RefundStatus:     "NONE",
 	}
-	if s.style == Real {
+	if s.real() {
 		account.BankCode = in.Bank
 		return account
 	}
@@ -62,7 +62,7 @@ func (s *Server) openAccount(p *payment) {
 	p.Status = api.StatusWaitingForDeposit
 	due := s.moment(s.clock.Now().Add(p.window))
 	p.VirtualAccount.DueDate = due.In(api.KST).Format(time.DateOnly)
-	if s.style == Real {
+	if s.real() {
 		p.VirtualAccount.DueDate = due.Format(time.RFC3339)
 	}
 	s.expire(p, p.window, s.lapse)
@@ -85,7 +85,7 @@ func (s *Server) paidIn(p *payment, effects fault.Effects) error {
 	if p.VirtualAccount == nil {
 		return refusal{reference: http.StatusUnprocessableEntity, text: "Not a virtual account.", code: api.CodeInvalidRequest}
 	}
-	if p.VirtualAccount.Expired || (s.style == Real && p.Status != api.StatusWaitingForDeposit) {
+	if p.VirtualAccount.Expired || (s.real() && p.Status != api.StatusWaitingForDeposit) {
 		return refusal{reference: http.StatusUnprocessableEntity, text: "The account waits for no deposit.", code: api.CodeInvalidRequest}
 	}
 	p.VirtualAccount.SettlementStatus = completed

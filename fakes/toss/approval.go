@@ -21,13 +21,13 @@ func (s *Server) confirm(c call, in api.Confirmation) ([]byte, error) {
 	if err := p.matches(in.OrderID, in.Amount); err != nil {
 		return nil, err
 	}
-	if s.style == Real {
+	if s.real() {
 		if err := s.confirmable(p); err != nil {
 			return nil, err
 		}
 	}
 	s.approved(p)
-	if s.style == Real {
+	if s.real() {
 		s.announce(p, c.effects)
 	}
 	return p.body, nil

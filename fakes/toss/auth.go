@@ -20,10 +20,10 @@ func (s *Server) authenticate(r *http.Request) error {
 	if err != nil || len(credentials) == 0 {
 		return refusal{reference: http.StatusForbidden, text: "Authorization is not Base64.", code: codeIncorrectBasicAuth}
 	}
-	if s.style == Real && credentials[len(credentials)-1] != ':' {
+	if s.real() && credentials[len(credentials)-1] != ':' {
 		return refusal{code: codeIncorrectBasicAuth}
 	}
-	if string(credentials[:len(credentials)-1]) != s.secretKey {
+	if !s.options.Authorize(string(credentials[:len(credentials)-1])) {
 		return refusal{reference: http.StatusForbidden, text: "Wrong secret key.", code: api.CodeUnauthorizedKey}
 	}
 	return nil

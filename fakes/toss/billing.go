@@ -47,14 +47,14 @@ func (s *Server) chargeBilling(c call, in api.Charge) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.style == Real && b.CustomerKey != in.CustomerKey {
+	if s.real() && b.CustomerKey != in.CustomerKey {
 		return nil, refusal{code: api.CodeNotMatchesCustomerKey}
 	}
 	if err := required(in.OrderID, in.Amount); err != nil {
 		return nil, err
 	}
 	p := s.newPayment(api.MethodCard, in.OrderID, in.OrderName, in.Amount)
-	if s.style == Real {
+	if s.real() {
 		p.Type = "BILLING"
 	}
 	p.Card = s.newCard(b.CardNumber, 0)
@@ -92,7 +92,7 @@ func (s *Server) newBilling(customerKey, cardNumber string) *billing {
 		CardCompany:     "신한",
 		CardNumber:      cardNumber,
 	}}
-	if s.style == Real {
+	if s.real() {
 		b.MID, b.CardNumber = "tosspayments", maskCard(cardNumber)
 	}
 	s.books.billings.Put(b.BillingKey, b)

@@ -40,7 +40,7 @@ type receipt struct {
 }
 
 func newBooks(o Options) books {
-	limits := volatile.Limits{Count: o.Capacity, Age: o.Age}
+	limits := volatile.Limits{Count: o.Keep, Age: o.KeepFor}
 	now := o.Clock.Now
 	b := books{
 		orders:       make(map[string]*payment),

@@ -35,7 +35,7 @@ func (s *Server) cancelAmount(p *payment, in api.Cancellation) money.Amount {
 	switch {
 	case in.CancelAmount != nil:
 		return *in.CancelAmount
-	case s.style == Real:
+	case s.real():
 		return p.BalanceAmount
 	default:
 		return p.TotalAmount
@@ -43,7 +43,7 @@ func (s *Server) cancelAmount(p *payment, in api.Cancellation) money.Amount {
 }
 
 func (s *Server) cancelable(p *payment, in api.Cancellation, amount money.Amount) error {
-	if s.style == Real {
+	if s.real() {
 		if err := cancelableReally(p, in, amount); err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (s *Server) refund(p *payment, in api.Cancellation, amount money.Amount) {
 // canceledStatus is CANCELED when nothing is left, except that a real payment
 // which was cancelled in parts stays PARTIAL_CANCELED to its last won.
 func (s *Server) canceledStatus(p *payment, partial bool) api.Status {
-	if p.BalanceAmount.IsZero() && !(partial && s.style == Real) {
+	if p.BalanceAmount.IsZero() && !(partial && s.real()) {
 		return api.StatusCanceled
 	}
 	return api.StatusPartialCanceled
@@ -111,7 +111,7 @@ func (s *Server) newCancel(p *payment, in api.Cancellation, amount money.Amount)
 	if in.TaxAmount != nil {
 		cancel.TaxAmount = *in.TaxAmount
 	}
-	if s.style == Real {
+	if s.real() {
 		cancel.TransactionKey = cmp.Or(p.LastTransactionKey, uuid.NewString())
 		cancel.CancelStatus = "DONE"
 		cancel.RefundableAmount = p.BalanceAmount

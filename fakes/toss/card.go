@@ -22,7 +22,7 @@ func (s *Server) keyIn(c call, in api.CardPayment) ([]byte, error) {
 	}
 	s.capture(p)
 	s.add(p)
-	if s.style == Real {
+	if s.real() {
 		s.announce(p, c.effects)
 	}
 	return p.body, nil
@@ -32,7 +32,7 @@ func (s *Server) keyIn(c call, in api.CardPayment) ([]byte, error) {
 // the shop to confirm it.
 func (s *Server) authenticated(p *payment) {
 	p.Status = api.StatusInProgress
-	if s.style == Real {
+	if s.real() {
 		s.expire(p, confirmWindow, s.lapse)
 	}
 	s.add(p)
@@ -48,7 +48,7 @@ func (s *Server) newCard(number string, installments int) *api.Card {
 		OwnerType:             "개인",
 		AcquireStatus:         "READY",
 	}
-	if s.style == Real {
+	if s.real() {
 		const shinhan = "41" // https://docs.tosspayments.com/codes/org-codes
 		card.IssuerCode, card.AcquirerCode = shinhan, shinhan
 		card.Number = maskCard(number)

@@ -109,15 +109,15 @@ func TestAuthentication(t *testing.T) {
 func TestAct(t *testing.T) {
 	t.Parallel()
 	f := start(t, fake.Options{})
-	if err := f.Act("unknown", fake.Deposit); err == nil {
+	if err := f.Act(t.Context(), "unknown", fake.Deposit); err == nil {
 		t.Error("an unknown payment was paid into")
 	}
 	paid := f.paid(1000)
-	if err := f.Act(paid.PaymentKey, fake.Deposit); err == nil {
+	if err := f.Act(t.Context(), paid.PaymentKey, fake.Deposit); err == nil {
 		t.Error("a card payment was paid into")
 	}
 	waits := f.authenticated(1000)
-	if err := errors.Join(f.Act(waits.PaymentKey, fake.Abort), f.Act(paid.PaymentKey, fake.Cancel)); err != nil {
+	if err := errors.Join(f.Act(t.Context(), waits.PaymentKey, fake.Fail), f.Act(t.Context(), paid.PaymentKey, fake.Cancel)); err != nil {
 		t.Fatal(err)
 	}
 	if got := f.get(waits.PaymentKey); got.Status != toss.StatusAborted || got.Failure == nil {

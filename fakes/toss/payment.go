@@ -31,7 +31,7 @@ func (s *Server) newPayment(method api.Method, orderID, orderName string, amount
 		SuppliedAmount: amount,
 		RequestedAt:    s.now(),
 	}}
-	if s.style == Real {
+	if s.real() {
 		p.Version = "2022-11-16"
 		p.LastTransactionKey = uuid.NewString()
 		p.Secret = "ps_" + uuid.NewString()

@@ -55,7 +55,7 @@ func TestStore(t *testing.T) {
 	t.Parallel()
 	t.Run("ForgetsTheOldestBeyondItsCapacity", func(t *testing.T) {
 		t.Parallel()
-		f := start(t, fake.Options{Capacity: 1})
+		f := start(t, fake.Options{Keep: 1})
 		first, second := f.paid(1000), f.paid(1000)
 		_, err := f.client.GetPayment(t.Context(), first.PaymentKey)
 		wantRefusal(t, err, 404, "")
@@ -65,7 +65,7 @@ func TestStore(t *testing.T) {
 	})
 	t.Run("ForgetsTheOldWhenANewOneComes", func(t *testing.T) {
 		t.Parallel()
-		f := start(t, fake.Options{Age: time.Millisecond, Clock: stopped()})
+		f := start(t, fake.Options{KeepFor: time.Millisecond, Clock: stopped()})
 		first := f.paid(1000)
 		f.Clock().Advance(time.Millisecond)
 		f.get(first.PaymentKey) // reads do not look at the age

@@ -78,7 +78,7 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 	switch {
 	case !errors.As(err, &r):
 		s.refuse(w, http.StatusInternalServerError, err.Error())
-	case s.style == Reference && r.reference != 0:
+	case !s.real() && r.reference != 0:
 		writeNest(w, r.reference, r.text)
 	default:
 		writeVendor(w, r.code)
@@ -87,7 +87,7 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 
 // refuse writes an error that has no code of its own.
 func (s *Server) refuse(w http.ResponseWriter, status int, text string) {
-	if s.style == Reference {
+	if !s.real() {
 		writeNest(w, status, text)
 		return
 	}

@@ -41,9 +41,9 @@ func (s *Server) routes() http.Handler {
 		Mask: front.Mask("cardNumber", "cardPassword", "cardExpirationYear", "cardExpirationMonth", "customerBirthday",
 			"customerIdentityNumber", "billingKey", "customerKey", "authKey", "registrationNumber", "accountNumber"),
 	}
-	workings := control.Workings{Clock: s.clock, Faults: s.faults, Ledger: s.ledger, Courier: s.courier}
+	workings := control.Workings{Clock: s.clock, Faults: s.faults, Ledger: s.ledger, Courier: s.webhooks}
 	mux := http.NewServeMux()
-	mux.Handle(control.Prefix, control.New(workings, panel{s}))
+	mux.Handle(control.Prefix, control.New(workings, s))
 	mux.Handle("/", s.replays.watch(gate.Wrap(s.gateway())))
 	return mux
 }
@@ -117,7 +117,7 @@ func (s *Server) perform(c call, do action) ([]byte, error) {
 
 // successStatus is 201 to a POST in the reference, which is written in NestJS.
 func (s *Server) successStatus(method string) int {
-	if method == http.MethodPost && s.style == Reference {
+	if method == http.MethodPost && !s.real() {
 		return http.StatusCreated
 	}
 	return http.StatusOK

@@ -25,12 +25,17 @@ import (
 	"github.com/samchon/payments-server/fakes/ledger"
 )
 
-// DefaultSecretKey is the one the reference accepts.
-const DefaultSecretKey = "test_ak_ZORzdMaqN3wQd5k6ygr5AkYXQGwy"
+// What a Server accepts and keeps when its Options say nothing else.
+const (
+	DefaultSecretKey = "test_ak_ZORzdMaqN3wQd5k6ygr5AkYXQGwy"
+	// DefaultAddress is the port that the reference listens on.
+	DefaultAddress = "127.0.0.1:30771"
 
-// DefaultCapacity is how many payments a fake remembers. The real gateway
-// forgets none; this one forgets the oldest, so that it can run for ever.
-const DefaultCapacity = 20_000
+	defaultKeep    = 20_000
+	defaultKeepFor = 30 * 24 * time.Hour
+	keepRequests   = 1_000
+	keepWebhooks   = 5_000
+)
 
 // Style says whom to imitate where the reference and the real gateway differ.
 type Style int
@@ -43,64 +48,71 @@ const (
 
 // Options configure a fake. The zero value is ready.
 type Options struct {
-	Style      Style
-	SecretKey  string       // default DefaultSecretKey
-	WebhookURL string       // "" sends nothing
-	Clock      *clock.Clock // default: one that runs with real time
-
+	Style Style
+	// Authorize decides on the secret keys; when nil there is DefaultSecretKey.
+	Authorize func(secretKey string) bool
+	// WebhookURL receives the webhooks. Empty: they are only logged.
+	WebhookURL string
+	// WebhookRetries holds the waits before further attempts. When nil the
+	// Reference makes none, and Real those of the real gateway.
+	WebhookRetries []time.Duration
 	// DepositCallback subscribes to the flat DEPOSIT_CALLBACK as well. Each event
 	// of a virtual account then comes twice, as at the real gateway.
 	DepositCallback bool
-
-	Capacity int           // payments to remember; default DefaultCapacity
-	Age      time.Duration // forget them after this long; default never
+	Keep            int           // payments, cards and so on to keep of each; 20,000 when 0
+	KeepFor         time.Duration // and for how long on the fake's clock; 30 days when 0
+	Clock           *clock.Clock  // one of its own, running with real time, when nil
 }
 
 // Server is a fake Toss Payments. Make one with New and end it with Close.
 type Server struct {
-	style     Style
-	secretKey string
-	clock     *clock.Clock
-	faults    *fault.Plans
-	ledger    *ledger.Ledger
-	courier   *courier.Courier
-	replays   *replays
-	handler   http.Handler
-	host      *host.Host
+	options  Options
+	clock    *clock.Clock
+	faults   *fault.Plans
+	ledger   *ledger.Ledger
+	webhooks *courier.Courier
+	replays  *replays
+	handler  http.Handler
 
-	depositCallback bool
-
-	mu    sync.Mutex // guards the books
+	mu    sync.Mutex
 	books books
+	host  *host.Host
 }
+
+// Webhook is a webhook that was sent, and what became of it.
+type Webhook = courier.Delivery
 
 // New returns a fake that is ready to handle requests, but does not listen yet.
 func New(o Options) *Server {
 	o = o.withDefaults()
 	s := &Server{
-		style:           o.Style,
-		secretKey:       o.SecretKey,
-		clock:           o.Clock,
-		faults:          new(fault.Plans),
-		ledger:          ledger.New(o.Clock.Now, o.Capacity, o.Capacity),
-		courier:         newCourier(o),
-		replays:         newReplays(o.Clock.Now, o.Capacity),
-		depositCallback: o.DepositCallback,
-		books:           newBooks(o),
+		options:  o,
+		clock:    o.Clock,
+		faults:   new(fault.Plans),
+		ledger:   ledger.New(o.Clock.Now, o.Keep, keepRequests),
+		webhooks: newCourier(o),
+		replays:  newReplays(o.Clock.Now, o.Keep),
+		books:    newBooks(o),
 	}
 	s.handler = s.routes()
 	return s
 }
 
 func (o Options) withDefaults() Options {
-	if o.SecretKey == "" {
-		o.SecretKey = DefaultSecretKey
+	if o.Authorize == nil {
+		o.Authorize = func(secretKey string) bool { return secretKey == DefaultSecretKey }
+	}
+	if o.WebhookRetries == nil && o.Style == Real {
+		o.WebhookRetries = ladder
 	}
 	if o.Clock == nil {
 		o.Clock = clock.New()
 	}
-	if o.Capacity == 0 {
-		o.Capacity = DefaultCapacity
+	if o.Keep == 0 {
+		o.Keep = defaultKeep
+	}
+	if o.KeepFor == 0 {
+		o.KeepFor = defaultKeepFor
 	}
 	return o
 }
@@ -117,21 +129,39 @@ func (s *Server) Listen(address string) error {
 	if err != nil {
 		return err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.host = h
 	return nil
 }
 
-// URL is where the fake listens, without a slash at the end.
-func (s *Server) URL() string { return s.host.URL() }
+// URL is where the fake listens, without a slash at the end. It panics before Listen.
+func (s *Server) URL() string { return s.listening().URL() }
 
-// Close ends listening, and webhooks that are not delivered yet.
-func (s *Server) Close() error {
-	var err error
-	if s.host != nil {
-		err = s.host.Close()
+// Done yields an error when the listener fails, and is closed when it has
+// ended. It panics before Listen.
+func (s *Server) Done() <-chan error { return s.listening().Done() }
+
+func (s *Server) listening() *host.Host {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.host == nil {
+		panic("fake toss: not listening")
 	}
-	s.courier.Close()
-	panel{s}.Reset() // ends the timers of payments that would expire
+	return s.host
+}
+
+// Close stops listening, drops unsent webhooks and waits for what was running.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	h := s.host
+	s.mu.Unlock()
+	var err error
+	if h != nil {
+		err = h.Close()
+	}
+	s.webhooks.Close()
+	s.Reset() // ends the timers of payments that would expire
 	return err
 }
 
@@ -145,25 +175,30 @@ func (s *Server) Faults() *fault.Plans { return s.faults }
 func (s *Server) Ledger() *ledger.Ledger { return s.ledger }
 
 // SetWebhookURL directs the webhooks from now on; "" sends them nowhere.
-func (s *Server) SetWebhookURL(url string) { s.courier.SetURL(url) }
+func (s *Server) SetWebhookURL(url string) { s.webhooks.SetURL(url) }
+
+// Webhooks lists the webhooks so far, oldest first.
+func (s *Server) Webhooks() []Webhook { return s.webhooks.Log() }
 
 // WaitWebhooks waits until none is queued or being sent. Those that wait for their
 // time on the clock do not count.
-func (s *Server) WaitWebhooks(ctx context.Context) error { return s.courier.Wait(ctx) }
+func (s *Server) WaitWebhooks(ctx context.Context) error { return s.webhooks.Wait(ctx) }
 
-// Reset forgets every payment, request, fault and webhook.
+// Reset forgets all payments, cards, receipts, and answers to be repeated.
 func (s *Server) Reset() {
-	panel{s}.Reset()
-	s.faults.Clear()
-	s.ledger.Clear()
-	s.courier.Clear()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.books.clear()
+	s.replays.clear()
 }
+
+func (s *Server) real() bool { return s.options.Style == Real }
 
 // now is the fake's time as this style writes it.
 func (s *Server) now() api.Time { return s.moment(s.clock.Now()) }
 
 func (s *Server) moment(t time.Time) api.Time {
-	if s.style == Real {
+	if s.real() {
 		return api.Time{Time: t.In(api.KST)}
 	}
 	return api.Time{Time: t.UTC()}

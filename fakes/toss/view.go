@@ -12,7 +12,7 @@ import (
 func (s *Server) render(p *payment) []byte {
 	var view any = &p.Payment
 	switch {
-	case s.style == Real:
+	case s.real():
 		view = newRealView(&p.Payment)
 	case p.Card != nil:
 		view = referenceCardView{Payment: &p.Payment}

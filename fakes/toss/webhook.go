@@ -25,12 +25,11 @@ var (
 	realNews      = []api.Status{api.StatusDone, api.StatusCanceled, api.StatusPartialCanceled, api.StatusAborted, api.StatusExpired}
 )
 
-// newCourier sends once in the reference's style, and in the real one until the
-// receiver answers with exactly 200.
+// newCourier makes the one that sends. In the real style nothing but a 200 ends
+// its attempts.
 func newCourier(o Options) *courier.Courier {
-	c := courier.Options{Clock: o.Clock, Keep: o.Capacity, URL: o.WebhookURL}
+	c := courier.Options{Clock: o.Clock, Keep: keepWebhooks, URL: o.WebhookURL, Ladder: o.WebhookRetries}
 	if o.Style == Real {
-		c.Ladder = ladder
 		c.Retry = func(status int) bool { return status != http.StatusOK }
 		c.Stamp = func(h http.Header, id int64, attempt int) {
 			h.Set("tosspayments-webhook-transmission-id", strconv.FormatInt(id, 10))
@@ -44,13 +43,13 @@ func newCourier(o Options) *courier.Courier {
 // announce tells the shop of a payment's new status, where the style does.
 func (s *Server) announce(p *payment, effects fault.Effects) {
 	news := referenceNews
-	if s.style == Real {
+	if s.real() {
 		news = realNews
 	}
 	if slices.Contains(news, p.Status) {
 		s.send(p, api.EventPaymentStatusChanged, s.statusChanged(p), effects)
 	}
-	if s.depositCallback && p.VirtualAccount != nil && p.Status != api.StatusExpired {
+	if s.options.DepositCallback && p.VirtualAccount != nil && p.Status != api.StatusExpired {
 		s.send(p, api.EventDepositCallback, s.depositCallbackOf(p), effects)
 	}
 }
@@ -60,7 +59,7 @@ func (s *Server) send(p *payment, event string, envelope any, effects fault.Effe
 	if err != nil {
 		panic("fake toss: encode a webhook: " + err.Error()) // its fields are all of ours
 	}
-	s.courier.Send(courier.Message{
+	s.webhooks.Send(courier.Message{
 		Payment: p.PaymentKey,
 		Event:   event + " " + string(p.Status),
 		Header:  http.Header{"Content-Type": {"application/json"}},
@@ -82,7 +81,7 @@ type envelope struct {
 }
 
 func (s *Server) statusChanged(p *payment) envelope {
-	if s.style == Reference {
+	if !s.real() {
 		return envelope{EventType: api.EventPaymentStatusChanged, Data: news{p.PaymentKey, p.OrderID, p.Status}}
 	}
 	// Korean time, and not a word of it.
@@ -101,7 +100,7 @@ type deposited struct {
 
 func (s *Server) depositCallbackOf(p *payment) deposited {
 	key := p.TransactionKey
-	if s.style == Real {
+	if s.real() {
 		key = p.LastTransactionKey
 	}
 	return deposited{

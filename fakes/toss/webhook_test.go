@@ -149,8 +149,8 @@ func TestDepositCallback(t *testing.T) {
 		f := start(t, fake.Options{Style: fake.Real, WebhookURL: box.URL, DepositCallback: true})
 		waits := f.account(1000)
 		box.next(t)
-		for _, action := range []fake.Action{fake.Deposit, fake.TakeBack} {
-			if err := f.Act(waits.PaymentKey, action); err != nil {
+		for _, action := range []string{fake.Deposit, fake.TakeBack} {
+			if err := f.Act(t.Context(), waits.PaymentKey, action); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -163,7 +163,7 @@ func TestDepositCallback(t *testing.T) {
 			t.Errorf("got %s, approved at %s", got.Status, got.ApprovedAt)
 		}
 		f.wantHeld(waits.PaymentKey, 0)
-		if err := f.Act(waits.PaymentKey, fake.Deposit); err != nil {
+		if err := f.Act(t.Context(), waits.PaymentKey, fake.Deposit); err != nil {
 			t.Fatal(err)
 		}
 		f.wantHeld(waits.PaymentKey, 1000)
