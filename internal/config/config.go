@@ -150,10 +150,6 @@ type IamportStore struct {
 	SecretFile string `yaml:"imp_secret_file,omitempty" doc:"File that holds imp_secret."`
 }
 
-// Store returns the account of a store_id, which is the default store's when it
-// has none of its own.
-func (i Iamport) Store(id string) (IamportStore, bool) { return storeOf(i.Stores, id) }
-
 // Toss is how to reach Toss Payments.
 type Toss struct {
 	BaseURL string               `yaml:"base_url" validate:"http_url" doc:"Toss Payments' API; the fake in local mode."`
@@ -164,18 +160,6 @@ type Toss struct {
 type TossStore struct {
 	SecretKey     Secret `yaml:"secret_key" env:"TOSS_PAYMENTS_SECRET" validate:"required" doc:"Secret key of Toss Payments' default store."`
 	SecretKeyFile string `yaml:"secret_key_file,omitempty" doc:"File that holds secret_key."`
-}
-
-// Store returns the account of a store_id, which is the default store's when it
-// has none of its own.
-func (t Toss) Store(id string) (TossStore, bool) { return storeOf(t.Stores, id) }
-
-func storeOf[S any](stores map[string]S, id string) (S, bool) {
-	if s, ok := stores[id]; ok {
-		return s, true
-	}
-	s, ok := stores[DefaultStore]
-	return s, ok
 }
 
 // Path is a place under the home: Path("run", "supervisor.pid").

@@ -164,19 +164,6 @@ func TestLoad_ReadsSecretsFromFilesBesideTheConfiguration(t *testing.T) {
 	}
 }
 
-func TestStore_FallsBackToTheDefault(t *testing.T) {
-	t.Parallel()
-	toss := Toss{Stores: map[string]TossStore{"default": {SecretKey: "d"}, "acme": {SecretKey: "a"}}}
-	for id, want := range map[string]string{"acme": "a", "other": "d", "": "d"} {
-		if s, ok := toss.Store(id); !ok || string(s.SecretKey) != want {
-			t.Errorf("Store(%q) = %q, %v; want %q", id, string(s.SecretKey), ok, want)
-		}
-	}
-	if _, ok := (Iamport{}).Store("acme"); ok {
-		t.Error("a vendor without stores has one")
-	}
-}
-
 func mustWrite(t *testing.T, file, content string) {
 	t.Helper()
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
