@@ -3,49 +3,65 @@ package front
 import (
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"slices"
 )
 
-const masked = "***"
+const hidden = "***"
 
 // Mask returns a function that masks the named members of a JSON object or a
 // form, at any depth. A body that is neither is not shown at all.
 func Mask(keys ...string) func(body []byte) string {
 	return func(body []byte) string {
-		var value any
-		if json.Unmarshal(body, &value) == nil {
-			text, err := json.Marshal(maskValue(value, keys))
-			if err == nil {
-				return string(text)
-			}
+		var object map[string]json.RawMessage
+		if json.Unmarshal(body, &object) == nil {
+			return maskObject(object, keys)
 		}
 		form, err := url.ParseQuery(string(body))
-		if err != nil || len(form) == 0 {
-			return masked
+		if err != nil {
+			return hidden
 		}
-		for key := range form {
-			if slices.Contains(keys, key) || form.Get(key) == "" {
-				form.Set(key, masked) // a nameless value may be anything: a bare text parses as a key, too
-			}
-		}
-		return form.Encode()
+		return maskForm(form, keys)
 	}
 }
 
-func maskValue(value any, keys []string) any {
-	switch v := value.(type) {
-	case map[string]any:
-		for key, member := range v {
-			if slices.Contains(keys, key) {
-				v[key] = masked
-			} else {
-				v[key] = maskValue(member, keys)
-			}
-		}
-	case []any:
-		for i, member := range v {
-			v[i] = maskValue(member, keys)
-		}
+func maskObject(object map[string]json.RawMessage, keys []string) string {
+	for key, value := range object {
+		object[key] = maskMember(key, value, keys)
+	}
+	text, err := json.Marshal(object)
+	if err != nil {
+		return hidden
+	}
+	return string(text)
+}
+
+func maskMember(key string, value json.RawMessage, keys []string) json.RawMessage {
+	if slices.Contains(keys, key) {
+		return json.RawMessage(`"` + hidden + `"`)
+	}
+	var object map[string]json.RawMessage
+	if value[0] == '{' && json.Unmarshal(value, &object) == nil {
+		return json.RawMessage(maskObject(object, keys))
+	}
+	if value[0] == '[' {
+		return json.RawMessage("[]") // no request of the vendors has one that matters
 	}
 	return value
+}
+
+// name is what a form's keys look like. Any text parses as a form, with itself
+// as a key, and that text could be a card number.
+var name = regexp.MustCompile(`^[A-Za-z_]+(\[\])?$`)
+
+func maskForm(form url.Values, keys []string) string {
+	for key := range form {
+		if !name.MatchString(key) {
+			return hidden
+		}
+		if slices.Contains(keys, key) {
+			form.Set(key, hidden)
+		}
+	}
+	return form.Encode()
 }
