@@ -160,10 +160,12 @@ func (s *supervisor) rescue(dead *peer) {
 			rescued++
 			continue
 		}
+		if s.sockets.board.Look(w.entry.Seat) == handover.Busy {
+			ended++
+		}
 		s.release(w)
 		unix.Shutdown(w.fd, unix.SHUT_RDWR)
 		s.drop(w)
-		ended++
 	}
 	if rescued+ended > 0 {
 		s.log.Warn("took back the connections of a dead worker", "pid", dead.pid, "rescued", rescued, "ended", ended)

@@ -171,9 +171,11 @@ func (f *fleet) await(what string, ok func() bool) {
 }
 
 // post sends one request over a connection of its own.
-func (f *fleet) post(path string) string {
+func (f *fleet) post(path string) string { return f.send(path, "body") }
+
+func (f *fleet) send(path, body string) string {
 	f.t.Helper()
-	req, err := http.NewRequest(http.MethodPost, "http://"+f.api+path, strings.NewReader("body"))
+	req, err := http.NewRequest(http.MethodPost, "http://"+f.api+path, strings.NewReader(body))
 	must(f.t, err)
 	req.Close = true
 	res, err := http.DefaultClient.Do(req)

@@ -98,6 +98,22 @@ func (l *load) silent(n int, release <-chan struct{}) {
 	}
 }
 
+// idle opens connections that have been used once. The returned function uses them once more.
+func (l *load) idle(n int) (again func()) {
+	var open []net.Conn
+	for i := range n {
+		c := l.dial()
+		l.request(c, i)
+		open = append(open, c)
+	}
+	return func() {
+		for i, c := range open {
+			l.request(c, i)
+			c.Close()
+		}
+	}
+}
+
 // slowUpload sends one request whose body takes the whole time until release is closed.
 func (l *load) slowUpload(release <-chan struct{}) {
 	c := l.dial()

@@ -1,8 +1,15 @@
 package supervisor_test
 
 import (
+	"context"
+	"os"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
+	"time"
+
+	"github.com/samchon/payments-server/supervisor"
 )
 
 func TestReload(t *testing.T) {
@@ -19,6 +26,173 @@ func TestReload(t *testing.T) {
 		if got := f.post("/"); !strings.HasPrefix(got, "2 ") {
 			t.Fatalf("answered by %q, want generation 2", got)
 		}
-		f.await("the old generation to leave", func() bool { return len(f.census().Generations) == 1 })
+		f.await("the old generation to leave", func() bool { return onlyServing(f) })
 	})
+	t.Run("BySignal", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, script{})
+		must(t, syscall.Kill(f.census().PID, syscall.SIGHUP))
+		f.await("generation 2 to be blessed", func() bool { g := f.serving(); return g.Number == 2 && g.State == supervisor.Blessed })
+	})
+	t.Run("OfManyAtOnceIsOneMore", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, script{})
+		var all sync.WaitGroup
+		for range 5 {
+			all.Go(func() {
+				if err := f.reload(); err != nil {
+					t.Errorf("reload: %v", err)
+				}
+			})
+		}
+		all.Wait()
+		if n := f.serving().Number; n > 4 {
+			t.Errorf("generation %d after five simultaneous reloads, want those that waited to share one", n)
+		}
+	})
+	t.Run("NeedsThePassword", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, script{})
+		for _, wrong := range []string{"", "secre", "secrett"} {
+			if err := supervisor.Reload(context.Background(), f.admin, wrong); err == nil {
+				t.Errorf("password %q was accepted", wrong)
+			}
+		}
+		if n := f.serving().Number; n != 1 {
+			t.Errorf("generation %d, want 1", n)
+		}
+	})
+}
+
+// TestUndo lists what a bad release can do. Each time the generation before it must have the traffic in the end, with the
+// connections of clients that were idle meanwhile, and last-good must not have moved.
+func TestUndo(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		bad    func(*script)
+		reason string
+	}{
+		{"MissingBinary", func(s *script) { s.Binary = "/nonexistent" }, "no such file"},
+		{"ExitsAtStart", func(s *script) { s.ExitAtStart = true }, "exit status 1"},
+		{"NeverReady", func(s *script) { s.NeverReady = true }, "not ready"},
+		{"CrashesOnProbation", func(s *script) { s.ExitAfter = 300 * time.Millisecond }, "killed"},
+		{"HangsOnProbation", func(s *script) { s.HangAfter = 300 * time.Millisecond }, "not healthy"},
+		{"UnhealthyOnProbation", func(s *script) { s.Unhealthy = true }, "answered 500"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f := start(t, script{Probation: 5 * time.Second, ReadyTimeout: 3 * time.Second})
+			l := newLoad(t, f.api, 0)
+			idle := l.idle(20)
+			f.rewrite(c.bad)
+			err := f.reload()
+			if err == nil || !strings.Contains(err.Error(), c.reason) {
+				t.Errorf("reload: %v, want a reason with %q", err, c.reason)
+			}
+			idle()
+			if ok, failed, dials := l.count(); failed != 0 || dials != 20 || ok != 40 {
+				t.Errorf("%d answers, %d failures, %d dials of 20 idle clients:\n%s", ok, failed, dials, l.failures())
+			}
+			f.await("the bad generation to leave", func() bool { return onlyServing(f) })
+			if b, err := os.ReadFile(f.script.path("blessed")); len(b) != 1 {
+				t.Errorf("blessed %d times (%v), want once", len(b), err)
+			}
+		})
+	}
+}
+
+func TestCrash(t *testing.T) {
+	t.Parallel()
+	t.Run("OfABlessedWorkerIsRepaired", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, script{})
+		f.rewrite(func(s *script) { s.Binary = "/nonexistent" }) // what `current` is does not matter: last-good does
+		victim := f.serving().PIDs[0]
+		must(t, syscall.Kill(victim, syscall.SIGKILL))
+		f.await("another worker", func() bool {
+			g := f.serving()
+			return g.Restarts == 1 && len(g.PIDs) == 2 && g.PIDs[0] != victim
+		})
+		if got := f.post("/"); !strings.HasPrefix(got, "1 ") {
+			t.Errorf("answered by %q", got)
+		}
+	})
+	t.Run("OfTheFirstGenerationEndsTheSupervisor", func(t *testing.T) {
+		t.Parallel()
+		f := launch(t, script{ExitAtStart: true})
+		if err := f.cmd.Wait(); err == nil {
+			t.Error("the supervisor ended without an error")
+		}
+		if !strings.Contains(f.log.String(), "first generation") {
+			t.Errorf("no reason in the log:\n%s", f.log)
+		}
+	})
+}
+
+func TestStop(t *testing.T) {
+	t.Parallel()
+	t.Run("AnswersWhatIsInProgressAndLeavesNothing", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, script{})
+		pids := append(f.serving().PIDs, f.census().PID)
+		l := newLoad(t, f.api, 0)
+		l.idle(3)
+		f.await("idle connections", func() bool { return f.serving().Idle == 3 })
+		answered := make(chan string)
+		go func() { answered <- f.post("/?sleep=1s") }()
+		f.await("a request in progress", func() bool { return f.serving().Busy == 1 })
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		must(t, supervisor.Stop(ctx, f.admin))
+		if got := <-answered; !strings.HasSuffix(got, " 4") {
+			t.Errorf("answer %q", got)
+		}
+		f.cmd.Wait()
+		for _, pid := range pids {
+			if err := syscall.Kill(pid, 0); err == nil {
+				t.Errorf("process %d still runs", pid)
+			}
+		}
+		if _, err := os.Stat(f.script.path("pid")); err == nil {
+			t.Error("the pid file is still there")
+		}
+	})
+	t.Run("CutsWhatDoesNotEnd", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, script{StopBudget: 200 * time.Millisecond})
+		l, never := newLoad(t, f.api, 0), make(chan struct{})
+		l.slowUpload(never)
+		f.await("an upload", func() bool { return f.serving().Busy == 1 })
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		must(t, supervisor.Stop(ctx, f.admin))
+	})
+}
+
+func TestOutput_KeepsLinesWholeAndSaysWhoseTheyAre(t *testing.T) {
+	t.Parallel()
+	f := start(t, script{})
+	long := strings.Repeat("x", 100_000)
+	var all sync.WaitGroup
+	for _, line := range []string{"plain " + long, `{"level":"INFO","msg":"` + long + `"}`} {
+		for range 10 {
+			all.Go(func() { f.send("/print", line+"\n") })
+		}
+	}
+	all.Wait()
+	f.await("all lines", func() bool { return strings.Count(f.log.String(), long) == 20 })
+	for line := range strings.Lines(f.log.String()) {
+		if !strings.Contains(line, "xxx") {
+			continue
+		}
+		line = strings.Replace(line, long, "…", 1)
+		line = strings.Replace(line, `"worker":2`, `"worker":1`, 1)
+		line = strings.Replace(line, "worker=2", "worker=1", 1)
+		switch line {
+		case "generation=1 worker=1 plain …\n", `{"generation":1,"worker":1,"level":"INFO","msg":"…"}` + "\n":
+		default:
+			t.Errorf("line %.200q", line)
+		}
+	}
 }

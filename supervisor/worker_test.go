@@ -49,7 +49,10 @@ func (s script) handler(w *handover.Worker) http.Handler {
 			time.Sleep(50 * time.Millisecond)
 		}
 	})
-	mux.HandleFunc("POST /print", func(rw http.ResponseWriter, r *http.Request) { io.Copy(os.Stdout, r.Body) })
+	mux.HandleFunc("POST /print", func(rw http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		os.Stdout.Write(b)
+	})
 	return mux
 }
 
