@@ -66,23 +66,27 @@ clean_up() {
 }
 trap clean_up EXIT
 
+[ -d /proc/self ] || fail "the list of processes is read from /proc; run this on Linux"
 make build >/dev/null
 began=$(date +%s%N)
 start
-sh scripts/first-payment.sh
+sh scripts/first-payment.sh | tee "$place/first-payment.log"
 echo "e2e: from make run to the first paid history: $((($(date +%s%N) - began) / 1000000)) ms"
 echo "e2e: what make run said:"
 sed 's/^/  /' "$log"
 echo "e2e: the processes:"
 ours | sed 's/^/  /'
 
-bash scripts/readme.sh
+SYSTEM_HOME=$home bash scripts/readme.sh "$log" "$place/first-payment.log"
 npm --silent --prefix tests/e2e test
+kept=$(node tests/e2e/keep.mjs store)
 
 ctrl_c
 none_left
 
 start
+# shellcheck disable=SC2086 # the id and the password
+node tests/e2e/keep.mjs read $kept
 ctrl_c
 none_left
-echo "e2e: started again on the same home, and stopped"
+echo "e2e: started again on the same home, found its data, and stopped"

@@ -14,7 +14,7 @@ iv=${API_ENCRYPTION_IV:-9haeYD1tIf4v8xs7}
 password=first-payment-$$
 price=20000
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+say() { printf '\n%s\n' "$*"; }
 fail() {
 	echo "first-payment: $*" >&2
 	exit 1
