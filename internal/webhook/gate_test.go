@@ -1,0 +1,85 @@
+package webhook
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestGate(t *testing.T) {
+	t.Parallel()
+	fail := func(t *testing.T, g *gate, host string, times int) {
+		t.Helper()
+		for range times {
+			mustEnter(t, g, host)(away)
+		}
+	}
+	for name, test := range map[string]func(*testing.T, *gate){
+		"PutsOffAHostThatIsAway": func(t *testing.T, g *gate) {
+			fail(t, g, "a", hostFailures)
+			mustWait(t, g, "a", hostAway)
+			time.Sleep(hostAway - time.Second)
+			mustWait(t, g, "a", time.Second)
+			mustEnter(t, g, "b")(present)
+		},
+		"ProbesWithOneDelivery": func(t *testing.T, g *gate) {
+			fail(t, g, "a", hostFailures)
+			time.Sleep(hostAway)
+			leave := mustEnter(t, g, "a")
+			mustWait(t, g, "a", hostBusy)
+			leave(away)
+			mustWait(t, g, "a", hostAway)
+		},
+		"OpensWhenTheProbeIsAnswered": func(t *testing.T, g *gate) {
+			fail(t, g, "a", hostFailures)
+			time.Sleep(hostAway)
+			mustEnter(t, g, "a")(present)
+			first, second := mustEnter(t, g, "a"), mustEnter(t, g, "a")
+			first(present)
+			second(present)
+		},
+		"CountsFailuresInARowOnly": func(t *testing.T, g *gate) {
+			fail(t, g, "a", hostFailures-1)
+			mustEnter(t, g, "a")(present)
+			fail(t, g, "a", hostFailures-1)
+			mustEnter(t, g, "a")(noVerdict)
+		},
+		"LearnsNothingFromOurOwnHangUp": func(t *testing.T, g *gate) {
+			fail(t, g, "a", hostFailures-1)
+			mustEnter(t, g, "a")(noVerdict)
+			fail(t, g, "a", 1)
+			mustWait(t, g, "a", hostAway)
+		},
+		"GivesAHostItsShareAndNoMore": func(t *testing.T, g *gate) {
+			var leaves []func(verdict)
+			for range hostShare {
+				leaves = append(leaves, mustEnter(t, g, "a"))
+			}
+			mustWait(t, g, "a", hostBusy)
+			mustEnter(t, g, "b")(present)
+			leaves[0](present)
+			mustEnter(t, g, "a")(present)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { test(t, newGate()) }) // the sleeps take no time
+		})
+	}
+}
+
+func mustEnter(t *testing.T, g *gate, host string) (leave func(verdict)) {
+	t.Helper()
+	leave, wait := g.enter(host)
+	if wait > 0 {
+		t.Fatalf("host %s is put off for %s", host, wait)
+	}
+	return leave
+}
+
+func mustWait(t *testing.T, g *gate, host string, want time.Duration) {
+	t.Helper()
+	if _, wait := g.enter(host); wait != want {
+		t.Fatalf("host %s is put off for %s, want %s", host, wait, want)
+	}
+}

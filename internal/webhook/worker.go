@@ -1,0 +1,198 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/samchon/payments-server/api/webhooksig"
+)
+
+// recordTimeout bounds the writing down of an attempt, which goes on when the
+// process drains: the service has it already.
+const recordTimeout = 10 * time.Second
+
+// Options of a Worker.
+type Options struct {
+	DB      Beginner
+	Rows    Rows
+	Secrets *webhooksig.Secrets
+	// Allowed are networks to call although they are not public: the cluster's
+	// own, or loopback in local mode.
+	Allowed []netip.Prefix
+	Log     *slog.Logger
+	Observe func(Attempt) // for the metrics; may be nil
+}
+
+// Attempt is one attempt as the metrics see it.
+type Attempt struct {
+	State  State // of the webhook, from now on
+	Status int   // 0 if no answer came
+	Took   time.Duration
+}
+
+// Worker works the Queue.
+type Worker struct {
+	river.WorkerDefaults[Job]
+	db      Beginner
+	rows    Rows
+	log     *slog.Logger
+	observe func(Attempt)
+	ladder  ladder
+	gate    *gate
+	sender  *sender
+}
+
+// NewWorker returns a Worker, to be added to River's.
+func NewWorker(o Options) *Worker {
+	if o.Observe == nil {
+		o.Observe = func(Attempt) {}
+	}
+	return &Worker{
+		db: o.DB, rows: o.Rows, log: o.Log, observe: o.Observe,
+		ladder: threeDays, gate: newGate(), sender: newSender(o.Secrets, o.Allowed),
+	}
+}
+
+// Close closes idle connections. It comes after River has stopped.
+func (w *Worker) Close() { w.sender.client.CloseIdleConnections() }
+
+// Timeout leaves room for an attempt and for writing it down.
+func (w *Worker) Timeout(*river.Job[Job]) time.Duration {
+	return attemptTimeout + recordTimeout + 5*time.Second
+}
+
+// NextRetry climbs the ladder.
+func (w *Worker) NextRetry(job *river.Job[Job]) time.Time {
+	return time.Now().Add(w.ladder.pauseAfter(job.Attempt, rand.Float64(), job.Args.asked))
+}
+
+// Work makes one attempt, if it is the webhook's turn.
+func (w *Worker) Work(ctx context.Context, job *river.Job[Job]) error {
+	id := job.Args.Webhook
+	d, err := w.rows.Load(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return river.JobCancel(err)
+	case err != nil:
+		return fmt.Errorf("load webhook %s: %w", id, err)
+	case d.State != Pending:
+		return nil
+	}
+	if d.Behind {
+		behind, err := w.stepBack(ctx, job)
+		if err != nil {
+			return fmt.Errorf("let the webhooks before %s pass: %w", id, err)
+		}
+		if behind {
+			return nil
+		}
+	}
+	return w.attempt(ctx, job, d)
+}
+
+// stepBack completes the job if an earlier webhook is still pending; settling
+// that one will start this one. doc.go says why it takes one transaction.
+func (w *Worker) stepBack(ctx context.Context, job *river.Job[Job]) (behind bool, _ error) {
+	err := pgx.BeginFunc(ctx, w.db, func(tx pgx.Tx) (err error) {
+		behind, err = w.rows.LockAhead(ctx, tx, job.Args.Webhook)
+		if err != nil || !behind {
+			return err
+		}
+		return complete(ctx, tx, job)
+	})
+	return behind, err
+}
+
+func (w *Worker) attempt(ctx context.Context, job *river.Job[Job], d Delivery) error {
+	to, err := target(d.URL)
+	if err != nil {
+		return w.conclude(ctx, job, result{err: err}, Dead)
+	}
+	overdue := time.Since(job.CreatedAt) > patience
+	leave, wait := w.gate.enter(strings.ToLower(to.Host))
+	if wait > 0 && !overdue {
+		return river.JobSnooze(spread(wait, rand.Float64()))
+	}
+	start := time.Now()
+	r := w.sender.post(ctx, job.Args.Webhook, to, d.Body)
+	if leave != nil {
+		leave(r.verdict(ctx))
+	}
+	if r.Status == 0 && ctx.Err() != nil { // our hang-up, which is no answer of the service
+		return fmt.Errorf("give up an attempt at webhook %s: %w", job.Args.Webhook, context.Cause(ctx))
+	}
+	state := stateAfter(r, overdue || job.Attempt > len(w.ladder))
+	w.observe(Attempt{State: state, Status: r.Status, Took: time.Since(start)})
+	return w.conclude(ctx, job, r, state)
+}
+
+func stateAfter(r result, last bool) State {
+	switch {
+	case r.err == nil:
+		return Delivered
+	case last, r.Status == http.StatusGone:
+		return Dead
+	}
+	return Pending
+}
+
+// conclude writes down an attempt, and what it makes of the webhook. The error
+// it returns for one still pending has River climb the ladder.
+func (w *Worker) conclude(ctx context.Context, job *river.Job[Job], r result, state State) error {
+	id := job.Args.Webhook
+	recordCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	err := pgx.BeginFunc(recordCtx, w.db, func(tx pgx.Tx) error {
+		if err := w.rows.Record(recordCtx, tx, id, r.Answer); err != nil || state == Pending {
+			return err
+		}
+		return w.settle(recordCtx, tx, job, state)
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("record an attempt at webhook %s: %w", id, err)
+	case state == Pending:
+		job.Args.asked = r.retryAfter
+		return fmt.Errorf("deliver webhook %s: %w", id, r.err)
+	case state == Dead:
+		w.log.WarnContext(ctx, "webhook is dead", "webhook", id, "attempts", job.Attempt, "error", r.err)
+	}
+	return nil
+}
+
+// settle ends the delivery, and starts that of the webhook behind it.
+func (w *Worker) settle(ctx context.Context, tx pgx.Tx, job *river.Job[Job], state State) error {
+	next, err := w.rows.Settle(ctx, tx, job.Args.Webhook, state)
+	if err != nil {
+		return err
+	}
+	if next != uuid.Nil {
+		if _, err := river.ClientFromContext[pgx.Tx](ctx).InsertTx(ctx, tx, Job{Webhook: next}, nil); err != nil {
+			return fmt.Errorf("start the next webhook %s: %w", next, err)
+		}
+	}
+	return complete(ctx, tx, job)
+}
+
+// complete is content with a job that no longer runs: taken for stuck, it was
+// given to another, who will find the webhook as it is left here.
+func complete(ctx context.Context, tx pgx.Tx, job *river.Job[Job]) error {
+	_, err := river.JobCompleteTx[*riverpgxv5.Driver](ctx, tx, job)
+	if errors.Is(err, rivertype.ErrNotFound) {
+		return nil
+	}
+	return err
+}

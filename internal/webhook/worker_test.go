@@ -1,0 +1,227 @@
+package webhook
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/samchon/payments-server/api/webhooksig"
+)
+
+func TestDelivery(t *testing.T) {
+	t.Parallel()
+	t.Run("ArrivesSealedAndSigned", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.open(nil)
+		s := newService(t, func(w http.ResponseWriter, _ *http.Request, _ int) { fmt.Fprint(w, "thanks") })
+		id := h.commit(uuid.New(), 1, s.URL, "sealed body")
+		h.await(id, Delivered)
+
+		got := s.received()
+		if len(got) != 1 || got[0].body != "sealed body" || got[0].header.Get("Content-Type") != "text/plain" {
+			t.Fatalf("received %+v", got)
+		}
+		secrets, _ := webhooksig.NewSecrets(secret)
+		if err := secrets.Verify(got[0].header, []byte(got[0].body), time.Now()); err != nil {
+			t.Error(err)
+		}
+		if name := got[0].header.Get(webhooksig.HeaderID); name != id.String() {
+			t.Errorf("webhook-id is %s, want %s", name, id)
+		}
+		if _, ok := got[0].header["X-Idempotency-Key"]; ok {
+			t.Error("a header meant for net/http was sent")
+		}
+		if statuses, body := h.answers(id); !slices.Equal(statuses, []int{200}) || *body != "thanks" {
+			t.Errorf("recorded %v %q", statuses, *body)
+		}
+	})
+
+	t.Run("IsRetriedUnderItsIDUntilAccepted", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.open(nil)
+		s := newService(t, func(w http.ResponseWriter, _ *http.Request, n int) {
+			switch n {
+			case 1:
+				panic(http.ErrAbortHandler) // closes the connection without an answer
+			case 2:
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		})
+		id := h.commit(uuid.New(), 1, s.URL, "body")
+		h.await(id, Delivered)
+		statuses, _ := h.answers(id)
+		if !slices.Equal(statuses, []int{0, 500, 200}) {
+			t.Errorf("recorded %v", statuses)
+		}
+		for _, r := range s.received() {
+			if r.header.Get(webhooksig.HeaderID) != id.String() || r.body != "body" {
+				t.Errorf("received %+v", r)
+			}
+		}
+	})
+
+	t.Run("DiesAtTheEndOfTheLadder", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		var seen []State
+		h.open(func(w *Worker) { w.observe = func(a Attempt) { seen = append(seen, a.State) } })
+		s := newService(t, func(w http.ResponseWriter, _ *http.Request, _ int) { w.WriteHeader(http.StatusBadRequest) })
+		id := h.commit(uuid.New(), 1, s.URL, "body")
+		h.await(id, Dead)
+		if statuses, _ := h.answers(id); !slices.Equal(statuses, []int{400, 400, 400}) {
+			t.Errorf("recorded %v", statuses)
+		}
+		if !slices.Equal(seen, []State{Pending, Pending, Dead}) {
+			t.Errorf("observed %v", seen)
+		}
+	})
+
+	t.Run("DiesAtOnceWhereTheServiceIsGone", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.open(nil)
+		s := newService(t, func(w http.ResponseWriter, _ *http.Request, _ int) { w.WriteHeader(http.StatusGone) })
+		id := h.commit(uuid.New(), 1, s.URL, "body")
+		h.await(id, Dead)
+		if statuses, _ := h.answers(id); !slices.Equal(statuses, []int{410}) {
+			t.Errorf("recorded %v", statuses)
+		}
+	})
+
+	t.Run("IsNotCarriedToWhereItIsRedirected", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.open(nil)
+		elsewhere := newService(t, nil)
+		s := newService(t, func(w http.ResponseWriter, r *http.Request, n int) {
+			if n == 1 {
+				http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+			}
+		})
+		id := h.commit(uuid.New(), 1, s.URL, "body")
+		h.await(id, Delivered)
+		if statuses, _ := h.answers(id); !slices.Equal(statuses, []int{307, 200}) || len(elsewhere.received()) > 0 {
+			t.Errorf("recorded %v, elsewhere received %v", statuses, elsewhere.received())
+		}
+	})
+
+	t.Run("WaitsAsLongAsItIsAskedTo", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.open(nil)
+		var first, second atomic.Int64
+		s := newService(t, func(w http.ResponseWriter, _ *http.Request, n int) {
+			if n == 1 {
+				first.Store(time.Now().UnixNano())
+				w.Header().Set("Retry-After", "1")
+				w.WriteHeader(http.StatusTooManyRequests)
+				return
+			}
+			second.Store(time.Now().UnixNano())
+		})
+		h.await(h.commit(uuid.New(), 1, s.URL, "body"), Delivered)
+		if waited := time.Duration(second.Load() - first.Load()); waited < 990*time.Millisecond {
+			t.Errorf("came again after %s", waited)
+		}
+	})
+
+	t.Run("RecordsTheBeginningOfALongAnswer", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.open(nil)
+		s := newService(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
+			fmt.Fprint(w, "a\x00b\xff"+strings.Repeat("x", 1<<20))
+		})
+		id := h.commit(uuid.New(), 1, s.URL, "body")
+		h.await(id, Delivered)
+		if _, body := h.answers(id); !strings.HasPrefix(*body, "a\uFFFDb\uFFFDxxx") || len(*body) > maxAnswer+8 {
+			t.Errorf("recorded %d bytes: %.20q", len(*body), *body)
+		}
+	})
+
+	t.Run("IsTakenThoughTheAnswerBreaksOff", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.open(nil)
+		s := newService(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
+			w.Header().Set("Content-Length", "100")
+			fmt.Fprint(w, "half")
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		})
+		id := h.commit(uuid.New(), 1, s.URL, "body")
+		h.await(id, Delivered)
+		if statuses, body := h.answers(id); !slices.Equal(statuses, []int{200}) || *body != "half" {
+			t.Errorf("recorded %v %q", statuses, *body)
+		}
+	})
+
+	t.Run("FailsWhereNoAnswerComesInTime", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.open(func(w *Worker) { w.sender.timeout = 100 * time.Millisecond })
+		s := newService(t, func(_ http.ResponseWriter, r *http.Request, n int) {
+			if n == 1 {
+				<-r.Context().Done()
+			}
+		})
+		id := h.commit(uuid.New(), 1, s.URL, "body")
+		h.await(id, Delivered)
+		if statuses, _ := h.answers(id); !slices.Equal(statuses, []int{0, 200}) {
+			t.Errorf("recorded %v", statuses)
+		}
+	})
+
+	t.Run("NeverReachesAnAddressInside", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.open(func(w *Worker) { w.sender = newSender(w.sender.secrets, nil) })
+		s := newService(t, nil)
+		for _, url := range []string{s.URL, strings.Replace(s.URL, "127.0.0.1", "localhost", 1)} {
+			id := h.commit(uuid.New(), 1, url, "body")
+			h.await(id, Dead)
+			if statuses, body := h.answers(id); !slices.Equal(statuses, []int{0, 0, 0}) || body != nil {
+				t.Errorf("%s: recorded %v", url, statuses)
+			}
+		}
+		if got := s.received(); len(got) > 0 {
+			t.Errorf("received %v", got)
+		}
+	})
+
+	t.Run("DiesAtOnceWhereThereIsNothingToCall", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.open(nil)
+		for _, url := range []string{"ftp://127.0.0.1/", "http://", "://", "http://a b/", "/path"} {
+			id := h.commit(uuid.New(), 1, url, "body")
+			h.await(id, Dead)
+			if statuses, _ := h.answers(id); !slices.Equal(statuses, []int{0}) {
+				t.Errorf("%s: recorded %v", url, statuses)
+			}
+		}
+	})
+
+	t.Run("TellsNoURLInItsError", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.open(nil)
+		id := h.commit(uuid.New(), 1, "http://user:word@127.0.0.1:1/path?token=x", "body")
+		h.await(id, Dead)
+		var errs string
+		if err := h.pool.QueryRow(t.Context(), `SELECT errors::text FROM river_job`).Scan(&errs); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(errs, "connection refused") || strings.Contains(errs, "token") || strings.Contains(errs, "word") {
+			t.Errorf("the job's errors are %s", errs)
+		}
+	})
+}
