@@ -5,15 +5,11 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"reflect"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
 
-	"github.com/samchon/payments-server/api"
-	"github.com/samchon/payments-server/api/money"
 	"github.com/samchon/payments-server/api/wire"
 	"github.com/samchon/payments-server/internal/payment"
 )
@@ -52,7 +48,9 @@ func NewHandler(o Options) http.Handler {
 	routes.NotFound(noRoute)
 	routes.MethodNotAllowed(noMethod)
 	s := &server{payments: o.Payments, codec: o.Codec}
-	s.register(humachi.New(routes, humaConfig(o)))
+	a := humachi.New(routes, humaConfig(o))
+	describe(a.OpenAPI().Components.Schemas)
+	s.register(a)
 
 	root := chi.NewRouter()
 	root.Use(recorded(o.Log), crossOrigin)
@@ -78,8 +76,6 @@ func humaConfig(o Options) huma.Config {
 	config.Formats = maps.Clone(huma.DefaultFormats) // the default is shared by the process
 	config.Formats["text/plain"] = sealedText(o.Codec)
 	config.Servers = []*huma.Server{{URL: "/"}, {URL: "/payments"}}
-	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[money.Amount](), reflect.TypeFor[float64]())
-	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[api.Time](), reflect.TypeFor[time.Time]())
 	config.AllowAdditionalPropertiesByDefault = true // the original takes and ignores them
 	return config
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/samchon/payments-server/internal/password"
 	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/store"
+	"github.com/samchon/payments-server/internal/webhook"
 )
 
 // pgTimeout bounds one call to a PG. Acquirers may take most of a minute.
@@ -37,6 +38,10 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger, version strin
 	if err != nil {
 		return nil, err
 	}
+	secrets, err := webhookSecrets(c.Webhooks)
+	if err != nil {
+		return nil, fmt.Errorf("webhook signing secrets: %w", err)
+	}
 	gateways, err := gatewaysOf(c.Vendors)
 	if err != nil {
 		return nil, err
@@ -53,7 +58,10 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger, version strin
 		Present: func(h *payment.History) ([]byte, error) { return json.Marshal(present(h)) },
 		Now:     time.Now, Log: log,
 	})
-	jobs, err := startJobs(ctx, s, payments, log)
+	webhooks := webhook.NewWorker(webhook.Options{
+		DB: s.Pool(), Rows: deliveries{s, codec}, Secrets: secrets, Allowed: webhookNetworks(c), Log: log,
+	})
+	jobs, err := startJobs(ctx, s, payments, webhooks, log)
 	if err != nil {
 		s.Close()
 		return nil, err

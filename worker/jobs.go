@@ -13,6 +13,7 @@ import (
 	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/queue"
 	"github.com/samchon/payments-server/internal/store"
+	"github.com/samchon/payments-server/internal/webhook"
 )
 
 const (
@@ -26,15 +27,22 @@ const (
 )
 
 // jobs is this worker's share of the job queue.
-type jobs struct{ client *queue.Client }
+type jobs struct {
+	client   *queue.Client
+	webhooks *webhook.Worker
+}
 
-func startJobs(ctx context.Context, s *store.Store, payments *payment.Service, log *slog.Logger) (*jobs, error) {
+func startJobs(ctx context.Context, s *store.Store, payments *payment.Service, webhooks *webhook.Worker, log *slog.Logger) (*jobs, error) {
 	workers := river.NewWorkers()
+	river.AddWorker(workers, webhooks)
 	river.AddWorker(workers, &resolver{payments: payments})
 	river.AddWorker(workers, &syncer{payments: payments})
 	client, err := river.NewClient(riverpgxv5.New(s.Pool()), &river.Config{
 		Schema: queue.Schema, Workers: workers, Logger: log,
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: concurrentJobs}},
+		Queues: map[string]river.QueueConfig{
+			river.QueueDefault: {MaxWorkers: concurrentJobs},
+			webhook.Queue:      webhook.QueueConfig(),
+		},
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: rescueAfter,
 	})
@@ -45,10 +53,11 @@ func startJobs(ctx context.Context, s *store.Store, payments *payment.Service, l
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return nil, fmt.Errorf("start job queue: %w", err)
 	}
-	return &jobs{client}, nil
+	return &jobs{client, webhooks}, nil
 }
 
 func (j *jobs) stop(ctx context.Context) error {
+	defer j.webhooks.Close()
 	if err := j.client.Stop(ctx); err != nil {
 		return errors.Join(err, j.client.StopAndCancel(context.WithoutCancel(ctx)))
 	}

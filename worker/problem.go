@@ -158,6 +158,7 @@ func humaProblem(ctx context.Context, status int, message string, errs []error) 
 		var detail *huma.ErrorDetail
 		if errors.As(err, &detail) && p.Status != http.StatusInternalServerError {
 			p.Errors = append(p.Errors, api.InvalidField{Path: detail.Location, Message: detail.Message})
+			p.Detail += "; " + detail.Location + ": " + detail.Message
 		}
 	}
 	p.Message = p.Detail

@@ -1,5 +1,6 @@
 // Package queue names the background jobs: what is committed beside a record so
-// that it will happen, whoever dies. It does not do the work; the worker does.
+// that it will happen, whoever dies. It does not do the work; the worker does. The
+// delivery of webhooks has its own job, in internal/webhook.
 package queue
 
 import (
@@ -40,14 +41,6 @@ type Sync struct {
 
 // Kind names the job in the database.
 func (Sync) Kind() string { return "sync_payment" }
-
-// Deliver sends one webhook to its service.
-type Deliver struct {
-	Webhook uuid.UUID `json:"webhook"`
-}
-
-// Kind names the job in the database.
-func (Deliver) Kind() string { return "deliver_webhook" }
 
 // resolveAfter is how long each look at the PG waits after the one before. The
 // PG may need a moment to know itself, and asks not to be polled (Toss).

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -178,36 +177,4 @@ func (s *Store) UpdateHistory(ctx context.Context, u payment.Update) error {
 		}
 		return nil
 	})
-}
-
-func (s *Store) insertNotice(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, h *payment.History, n *payment.Notice) error {
-	sealed := func(column string, plain []byte) (string, error) {
-		return s.keys.Webhook.Seal(plain, webhookColumn(n.ID, column))
-	}
-	previous, err := sealed("previous", n.Previous)
-	if err != nil {
-		return err
-	}
-	current, err := sealed("current", n.Current)
-	if err != nil {
-		return err
-	}
-	cause, err := json.Marshal(map[string]string{"cause": n.Cause})
-	if err != nil {
-		return err
-	}
-	data, err := sealed("data", cause)
-	if err != nil {
-		return err
-	}
-	if err := q.InsertWebhook(ctx, sqlcgen.InsertWebhookParams{
-		ID: n.ID, PaymentHistoryID: h.ID, Previous: previous, Current: current, Data: data, Revision: h.Revision,
-	}); err != nil {
-		return err
-	}
-	return s.queueDelivery(ctx, tx, n.ID)
-}
-
-func webhookColumn(id uuid.UUID, column string) seal.AD {
-	return seal.AD{Table: "payment_history_webhooks", Column: column, Row: id.String()}
 }

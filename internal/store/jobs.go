@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
@@ -26,12 +25,6 @@ func (s *Store) dropJob(ctx context.Context, tx pgx.Tx, id int64) error {
 
 func (s *Store) queueSync(ctx context.Context, tx pgx.Tx, code payment.VendorCode, uid string) error {
 	_, err := s.jobs.InsertTx(ctx, tx, queue.Sync{VendorCode: string(code), VendorUID: uid}, nil)
-	return err
-}
-
-// queueDelivery commits the webhook's delivery beside the webhook.
-func (s *Store) queueDelivery(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
-	_, err := s.jobs.InsertTx(ctx, tx, queue.Deliver{Webhook: id}, nil)
 	return err
 }
 

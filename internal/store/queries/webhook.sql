@@ -8,3 +8,35 @@ DELETE FROM payments.payment_early_webhooks WHERE vendor_code = $1 AND vendor_ui
 -- name: InsertWebhook :exec
 INSERT INTO payments.payment_history_webhooks (id, payment_history_id, previous, current, data, created_at, revision, state)
 VALUES ($1, $2, $3, $4, $5, now(), $6, 'pending');
+
+-- name: WebhookByID :one
+SELECT w.id, w.previous, w.current, w.state, h.webhook_url, h.source_schema, h.source_table, h.source_id,
+       EXISTS (SELECT FROM payments.payment_history_webhooks e
+               WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending') AS behind
+FROM payments.payment_history_webhooks w JOIN payments.payment_histories h ON h.id = w.payment_history_id
+WHERE w.id = $1;
+
+-- name: LockWebhookAhead :many
+SELECT e.id FROM payments.payment_history_webhooks w
+JOIN payments.payment_history_webhooks e ON e.payment_history_id = w.payment_history_id
+WHERE w.id = $1 AND e.revision < w.revision AND e.state = 'pending'
+ORDER BY e.revision LIMIT 1 FOR SHARE OF e;
+
+-- name: InsertWebhookResponse :exec
+INSERT INTO payments.payment_history_webhook_responses (id, payment_history_webhook_id, status, body, created_at)
+VALUES ($1, $2, $3, $4, now());
+
+-- name: SettleWebhook :one
+UPDATE payments.payment_history_webhooks SET state = $2 WHERE id = $1 AND state = 'pending' RETURNING payment_history_id;
+
+-- name: NextWebhook :one
+SELECT id FROM payments.payment_history_webhooks
+WHERE payment_history_id = $1 AND state = 'pending' ORDER BY revision LIMIT 1;
+
+-- name: DeadWebhooks :many
+SELECT id FROM payments.payment_history_webhooks
+WHERE state = 'dead' AND created_at >= sqlc.arg(since) AND created_at < sqlc.arg(until) AND id > sqlc.arg(after)
+ORDER BY id LIMIT sqlc.arg(most);
+
+-- name: ReopenWebhook :execrows
+UPDATE payments.payment_history_webhooks SET state = 'pending' WHERE id = $1 AND state <> 'pending';

@@ -7,9 +7,48 @@ package sqlcgen
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
+
+const deadWebhooks = `-- name: DeadWebhooks :many
+SELECT id FROM payments.payment_history_webhooks
+WHERE state = 'dead' AND created_at >= $1 AND created_at < $2 AND id > $3
+ORDER BY id LIMIT $4
+`
+
+type DeadWebhooksParams struct {
+	Since time.Time
+	Until time.Time
+	After uuid.UUID
+	Most  int32
+}
+
+func (q *Queries) DeadWebhooks(ctx context.Context, arg DeadWebhooksParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, deadWebhooks,
+		arg.Since,
+		arg.Until,
+		arg.After,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
 
 const insertWebhook = `-- name: InsertWebhook :exec
 INSERT INTO payments.payment_history_webhooks (id, payment_history_id, previous, current, data, created_at, revision, state)
@@ -37,6 +76,28 @@ func (q *Queries) InsertWebhook(ctx context.Context, arg InsertWebhookParams) er
 	return err
 }
 
+const insertWebhookResponse = `-- name: InsertWebhookResponse :exec
+INSERT INTO payments.payment_history_webhook_responses (id, payment_history_webhook_id, status, body, created_at)
+VALUES ($1, $2, $3, $4, now())
+`
+
+type InsertWebhookResponseParams struct {
+	ID                      uuid.UUID
+	PaymentHistoryWebhookID uuid.UUID
+	Status                  *int32
+	Body                    *string
+}
+
+func (q *Queries) InsertWebhookResponse(ctx context.Context, arg InsertWebhookResponseParams) error {
+	_, err := q.db.Exec(ctx, insertWebhookResponse,
+		arg.ID,
+		arg.PaymentHistoryWebhookID,
+		arg.Status,
+		arg.Body,
+	)
+	return err
+}
+
 const keepEarlyWebhook = `-- name: KeepEarlyWebhook :exec
 INSERT INTO payments.payment_early_webhooks (vendor_code, vendor_uid, received_at) VALUES ($1, $2, now())
 ON CONFLICT (vendor_code, vendor_uid) DO UPDATE SET received_at = excluded.received_at
@@ -50,6 +111,73 @@ type KeepEarlyWebhookParams struct {
 func (q *Queries) KeepEarlyWebhook(ctx context.Context, arg KeepEarlyWebhookParams) error {
 	_, err := q.db.Exec(ctx, keepEarlyWebhook, arg.VendorCode, arg.VendorUid)
 	return err
+}
+
+const lockWebhookAhead = `-- name: LockWebhookAhead :many
+SELECT e.id FROM payments.payment_history_webhooks w
+JOIN payments.payment_history_webhooks e ON e.payment_history_id = w.payment_history_id
+WHERE w.id = $1 AND e.revision < w.revision AND e.state = 'pending'
+ORDER BY e.revision LIMIT 1 FOR SHARE OF e
+`
+
+func (q *Queries) LockWebhookAhead(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, lockWebhookAhead, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const nextWebhook = `-- name: NextWebhook :one
+SELECT id FROM payments.payment_history_webhooks
+WHERE payment_history_id = $1 AND state = 'pending' ORDER BY revision LIMIT 1
+`
+
+func (q *Queries) NextWebhook(ctx context.Context, paymentHistoryID uuid.UUID) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, nextWebhook, paymentHistoryID)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const reopenWebhook = `-- name: ReopenWebhook :execrows
+UPDATE payments.payment_history_webhooks SET state = 'pending' WHERE id = $1 AND state <> 'pending'
+`
+
+func (q *Queries) ReopenWebhook(ctx context.Context, id uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, reopenWebhook, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const settleWebhook = `-- name: SettleWebhook :one
+UPDATE payments.payment_history_webhooks SET state = $2 WHERE id = $1 AND state = 'pending' RETURNING payment_history_id
+`
+
+type SettleWebhookParams struct {
+	ID    uuid.UUID
+	State string
+}
+
+func (q *Queries) SettleWebhook(ctx context.Context, arg SettleWebhookParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, settleWebhook, arg.ID, arg.State)
+	var payment_history_id uuid.UUID
+	err := row.Scan(&payment_history_id)
+	return payment_history_id, err
 }
 
 const takeEarlyWebhook = `-- name: TakeEarlyWebhook :execrows
@@ -67,4 +195,41 @@ func (q *Queries) TakeEarlyWebhook(ctx context.Context, arg TakeEarlyWebhookPara
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const webhookByID = `-- name: WebhookByID :one
+SELECT w.id, w.previous, w.current, w.state, h.webhook_url, h.source_schema, h.source_table, h.source_id,
+       EXISTS (SELECT FROM payments.payment_history_webhooks e
+               WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending') AS behind
+FROM payments.payment_history_webhooks w JOIN payments.payment_histories h ON h.id = w.payment_history_id
+WHERE w.id = $1
+`
+
+type WebhookByIDRow struct {
+	ID           uuid.UUID
+	Previous     string
+	Current      string
+	State        string
+	WebhookUrl   string
+	SourceSchema string
+	SourceTable  string
+	SourceID     string
+	Behind       bool
+}
+
+func (q *Queries) WebhookByID(ctx context.Context, id uuid.UUID) (WebhookByIDRow, error) {
+	row := q.db.QueryRow(ctx, webhookByID, id)
+	var i WebhookByIDRow
+	err := row.Scan(
+		&i.ID,
+		&i.Previous,
+		&i.Current,
+		&i.State,
+		&i.WebhookUrl,
+		&i.SourceSchema,
+		&i.SourceTable,
+		&i.SourceID,
+		&i.Behind,
+	)
+	return i, err
 }

@@ -1,0 +1,218 @@
+package worker_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/samchon/payments-server/api"
+	"github.com/samchon/payments-server/api/iamport"
+	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/api/wire"
+	fakeiamport "github.com/samchon/payments-server/fakes/iamport"
+	faketoss "github.com/samchon/payments-server/fakes/toss"
+	"github.com/samchon/payments-server/internal/config"
+	"github.com/samchon/payments-server/internal/localdb/dbtest"
+	"github.com/samchon/payments-server/worker"
+)
+
+// world is a worker with everything around it: its own database, both fakes, a
+// service that takes webhooks, and clients of all of them.
+type world struct {
+	t        *testing.T
+	url      string
+	codec    *wire.Codec
+	database string
+
+	fakeIamport *fakeiamport.Server
+	fakeToss    *faketoss.Server
+	iamport     *iamport.Client
+	toss        *toss.Client
+	service     *service
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, database: dbtest.New(t), fakeIamport: fakeiamport.New(fakeiamport.Options{}), fakeToss: faketoss.New(faketoss.Options{})}
+	t.Cleanup(func() { w.fakeIamport.Close(); w.fakeToss.Close() })
+	must(t, w.fakeIamport.Listen(""))
+	must(t, w.fakeToss.Listen(""))
+
+	c := config.NewLocal()
+	c.Database.URL = config.Secret(w.database)
+	c.Vendors.Iamport.BaseURL, c.Vendors.Toss.BaseURL = w.fakeIamport.URL(), w.fakeToss.URL()
+	w.codec = mustv(wire.NewCodec(string(c.API.EncryptionKey), string(c.API.EncryptionIV)))(t)
+	w.service = newService(t, w.codec)
+
+	log := slog.New(slog.NewTextHandler(&testLog{t: t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	app := mustv(worker.Open(t.Context(), c, log, "test"))(t)
+	server := httptest.NewServer(app.Handler)
+	t.Cleanup(func() {
+		server.Close()
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := app.Close(ctx); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	w.url = server.URL
+	w.fakeIamport.SetWebhookURL(w.url + "/payments/webhooks/iamport")
+	w.fakeToss.SetWebhookURL(w.url + "/payments/webhooks/toss")
+
+	store := c.Vendors.Iamport.Stores[config.DefaultStore]
+	w.iamport = iamport.New(iamport.Options{BaseURL: w.fakeIamport.URL(), Key: string(store.Key), Secret: string(store.Secret)})
+	w.toss = mustv(toss.New(toss.Options{BaseURL: w.fakeToss.URL(), SecretKey: string(c.Vendors.Toss.Stores[config.DefaultStore].SecretKey)}))(t)
+	return w
+}
+
+// testLog shows warnings with the test that caused them.
+type testLog struct{ t *testing.T }
+
+func (l *testLog) Write(b []byte) (int, error) {
+	if l.t.Context().Err() == nil {
+		l.t.Logf("%s", bytes.TrimSpace(b))
+	}
+	return len(b), nil
+}
+
+// call sends a sealed request and opens a sealed answer into out; a problem is
+// returned instead.
+func (w *world) call(method, path string, in, out any) *api.Problem {
+	w.t.Helper()
+	plain := mustv(json.Marshal(in))(w.t)
+	return w.send(method, path, w.codec.Seal(nil, plain), out)
+}
+
+func (w *world) send(method, path string, sealed []byte, out any) *api.Problem {
+	w.t.Helper()
+	request := mustv(http.NewRequestWithContext(w.t.Context(), method, w.url+path, bytes.NewReader(sealed)))(w.t)
+	request.Header.Set("Content-Type", "text/plain")
+	answer := mustv(http.DefaultClient.Do(request))(w.t)
+	defer answer.Body.Close()
+	body := mustv(io.ReadAll(answer.Body))(w.t)
+	if answer.StatusCode >= 300 {
+		var p api.Problem
+		if err := json.Unmarshal(body, &p); err != nil || p.Status != answer.StatusCode || p.Code == "" {
+			w.t.Fatalf("%s %s: %d with no problem in %q", method, path, answer.StatusCode, body)
+		}
+		return &p
+	}
+	plain := mustv(w.codec.Open(nil, body))(w.t)
+	must(w.t, json.Unmarshal(plain, out))
+	return nil
+}
+
+// seen is a history as a client of the original reads it.
+type seen struct {
+	api.History
+	CreatedAt   time.Time  `json:"created_at"`
+	PaidAt      *time.Time `json:"paid_at"`
+	CancelledAt *time.Time `json:"cancelled_at"`
+	Cancels     []struct {
+		Price     money.Amount `json:"price"`
+		Reason    string       `json:"reason"`
+		CreatedAt time.Time    `json:"created_at"`
+		Time      time.Time    `json:"time"`
+	} `json:"cancels"`
+}
+
+const somePassword = "some-password"
+
+func (w *world) source() api.Source {
+	return api.Source{Schema: "shop", Table: "orders", ID: uuid.NewString()}
+}
+
+// storing is a request to store a payment of an order.
+func (w *world) storing(code api.VendorCode, uid string, source api.Source, price int64) api.StoreHistory {
+	return api.StoreHistory{
+		Vendor: api.Vendor{Code: code, UID: uid, StoreID: "test-store"}, Source: source,
+		Price: money.New(price), Password: somePassword, WebhookURL: w.service.url,
+	}
+}
+
+func (w *world) mustStore(in api.StoreHistory) seen {
+	w.t.Helper()
+	var out seen
+	if p := w.call("POST", "/payments/histories", in, &out); p != nil {
+		w.t.Fatalf("store: %v", p)
+	}
+	return out
+}
+
+// iamportCard charges a card at the fake Iamport and returns its imp_uid.
+func (w *world) iamportCard(orderID string, amount int64) string {
+	w.t.Helper()
+	p := mustv(w.iamport.Onetime(w.t.Context(), iamport.OnetimeRequest{
+		CardInput: iamport.CardInput{CardNumber: "1234-1234-1234-1234", Expiry: "2028-12", Birth: "880311"},
+		Order:     iamport.Order{MerchantUID: orderID, Amount: money.New(amount), Name: "an order"},
+	}))(w.t)
+	return p.ImpUID
+}
+
+// tossCard authenticates a card at the fake Toss, and leaves the approval to us.
+func (w *world) tossCard(orderID string, amount int64) string {
+	w.t.Helper()
+	unapproved := false
+	p := mustv(w.toss.KeyIn(w.t.Context(), toss.CardPayment{
+		Method: "card", CardNumber: "1111222233334444", CardExpirationYear: "28", CardExpirationMonth: "03",
+		OrderID: orderID, Amount: money.New(amount), Approved: &unapproved,
+	}))(w.t)
+	return p.PaymentKey
+}
+
+// pay makes a payment of an order at a vendor's fake.
+func (w *world) pay(code api.VendorCode, orderID string, amount int64) (uid string) {
+	if code == api.Iamport {
+		return w.iamportCard(orderID, amount)
+	}
+	return w.tossCard(orderID, amount)
+}
+
+// eachVendor runs a test once for each PG, in a world of its own.
+func eachVendor(t *testing.T, test func(t *testing.T, w *world, code api.VendorCode)) {
+	for _, code := range []api.VendorCode{api.Iamport, api.Toss} {
+		t.Run(string(code), func(t *testing.T) {
+			t.Parallel()
+			test(t, newWorld(t), code)
+		})
+	}
+}
+
+// eventually waits for a condition, and fails with what it said last.
+func eventually(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	deadline := time.After(10 * time.Second)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !condition() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("still not after 10 s: %s", what)
+		}
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mustv[T any](v T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		must(t, err)
+		return v
+	}
+}
