@@ -65,6 +65,26 @@ func (a account) own(path string) error {
 	return os.Chown(path, a.uid, a.gid)
 }
 
+// inherited is how a program names the folder that it inherited as its first
+// descriptor after the standard ones, see proc(5).
+const inherited = "/proc/self/fd/3"
+
+// reach lets a program enter dir although the account may not pass through a
+// folder above it: a clone in root's own home, say. It inherits the open folder,
+// and knows it by the returned name, which is just dir where the way is free.
+func (a account) reach(dir string) (name string, files []*os.File, err error) {
+	closed := a.closedParent(dir)
+	if closed == "" {
+		return dir, nil, nil
+	}
+	if _, err := os.Stat("/proc/self/fd"); err != nil {
+		return "", nil, fmt.Errorf("PostgreSQL refuses to run as root, and the account %q that would run it may not pass through %s: "+
+			"choose a folder elsewhere, or run `chmod o+x %s`", a.name, closed, closed)
+	}
+	f, err := os.Open(dir)
+	return inherited, []*os.File{f}, err
+}
+
 // closedParent returns the nearest folder above dir that the account may not
 // pass through, or "" when the way is free. It reads owner and mode only; an
 // access list that says otherwise shows up when PostgreSQL starts.

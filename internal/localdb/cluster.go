@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -15,6 +16,10 @@ type cluster struct {
 	dir       string
 	account   account
 	throwaway bool
+
+	// How PostgreSQL's programs name dir, and what they inherit for it.
+	name  string
+	files []*os.File
 }
 
 func dataDir(dir string) string  { return filepath.Join(dir, "data") }
@@ -31,12 +36,25 @@ func openCluster(dir string, throwaway bool) (cluster, error) {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return cluster{}, err
 	}
-	if closed := acct.closedParent(dir); closed != "" {
-		return cluster{}, fmt.Errorf("PostgreSQL refuses to run as root, and the account %q that would run it may not pass through %s: "+
-			"choose a folder elsewhere, such as below /var/lib, or run `chmod o+x %s`", acct.name, closed, closed)
-	}
 	c := cluster{dir: dir, account: acct, throwaway: throwaway}
-	return c, c.makeDir(dir)
+	if err := c.makeDir(dir); err != nil {
+		return cluster{}, err
+	}
+	c.name, c.files, err = acct.reach(dir)
+	return c, err
+}
+
+func (c cluster) close() {
+	for _, f := range c.files {
+		_ = f.Close() // opened to be inherited, never read
+	}
+}
+
+// command prepares one of PostgreSQL's programs.
+func (c cluster) command(ctx context.Context, program string, args ...string) *exec.Cmd {
+	cmd := c.account.command(ctx, program, args...)
+	cmd.ExtraFiles = c.files
+	return cmd
 }
 
 // makeDir makes a folder that only the account may enter.
@@ -55,6 +73,9 @@ func (c cluster) writeFile(path, text string) error {
 	return c.account.own(path)
 }
 
+// unfinishedData is where initdb works.
+const unfinishedData = "data.unfinished"
+
 // initialise makes the cluster unless it exists. It works in a folder beside and
 // renames it at the end, so that an interrupted attempt leaves nothing that looks
 // like a cluster.
@@ -66,11 +87,11 @@ func (c cluster) initialise(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	unfinished := c.data() + ".unfinished"
+	unfinished := filepath.Join(c.dir, unfinishedData)
 	if err := os.RemoveAll(unfinished); err != nil {
 		return err
 	}
-	if err := c.initdb(ctx, programs, unfinished); err != nil {
+	if err := c.initdb(ctx, programs); err != nil {
 		return err
 	}
 	if err := includeSettings(unfinished); err != nil {
@@ -86,26 +107,27 @@ func (c cluster) checkPassFile() error {
 	return nil
 }
 
-// initdb makes a cluster in a new folder, and its password. The locale is C: its
+// initdb makes a cluster in unfinishedData, and its password. The locale is C: its
 // order never changes under an index when the operating system is upgraded, as
 // that of other locales did with glibc 2.28.
 // https://wiki.postgresql.org/wiki/Locale_data_changes
-func (c cluster) initdb(ctx context.Context, programs programs, data string) error {
+func (c cluster) initdb(ctx context.Context, programs programs) error {
 	password := rand.Text()
 	if err := c.writeFile(passFile(c.dir), "*:*:*:"+superuser+":"+password+"\n"); err != nil {
 		return err
 	}
-	once := filepath.Join(c.dir, "password.once")
-	defer os.Remove(once)
-	if err := c.writeFile(once, password+"\n"); err != nil {
+	const once = "password.once"
+	defer os.Remove(filepath.Join(c.dir, once))
+	if err := c.writeFile(filepath.Join(c.dir, once), password+"\n"); err != nil {
 		return err
 	}
-	args := []string{"-D", data, "--username=" + superuser, "--pwfile=" + once, "--auth=scram-sha-256",
+	args := []string{"--pgdata=" + filepath.Join(c.name, unfinishedData),
+		"--username=" + superuser, "--pwfile=" + filepath.Join(c.name, once), "--auth=scram-sha-256",
 		"--encoding=UTF8", "--locale=C", "--data-checksums"}
 	if c.throwaway {
 		args = append(args, "--no-sync")
 	}
-	out, err := c.account.command(ctx, filepath.Join(programs.dir, "initdb"), args...).CombinedOutput()
+	out, err := c.command(ctx, filepath.Join(programs.dir, "initdb"), args...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, lastLine(string(out)))
 	}

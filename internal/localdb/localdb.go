@@ -82,6 +82,7 @@ func ensure(ctx context.Context, dir string, throwaway bool) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer c.close()
 	unlock, err := filelock.Lock(ctx, filepath.Join(dir, "lock"))
 	if err != nil {
 		return nil, err
@@ -182,7 +183,7 @@ func stop(ctx context.Context, dir string) error {
 	}
 	defer unlock()
 
-	p, up := findPostmaster(dataDir(dir))
+	p, up := findPostmaster(dir)
 	if !up {
 		return nil
 	}

@@ -25,12 +25,11 @@ type postmaster struct {
 // or not at all.
 const dialTimeout = time.Second
 
-// findPostmaster reports the server of a data folder, if one listens. The
-// file alone proves nothing: it survives kill -9, its pid may be a zombie (which
+// findPostmaster reports the server of a folder, if one listens. The file alone proves nothing: it survives kill -9, its pid may be a zombie (which
 // `pg_ctl status` takes for a running server) or someone else's by now. Only a
 // server listens on a socket in its closed folder, so that is what we ask.
-func findPostmaster(data string) (postmaster, bool) {
-	p, err := readPostmaster(data)
+func findPostmaster(dir string) (postmaster, bool) {
+	p, err := readPostmaster(dir)
 	if err != nil {
 		return postmaster{}, false
 	}
@@ -44,18 +43,22 @@ func findPostmaster(data string) (postmaster, bool) {
 
 // readPostmaster reads postmaster.pid, whose lines are listed in PostgreSQL's
 // src/include/utils/pidfile.h: pid, data folder, start time, port, socket folder.
-func readPostmaster(data string) (postmaster, error) {
-	text, err := os.ReadFile(pidFile(data))
+func readPostmaster(dir string) (postmaster, error) {
+	text, err := os.ReadFile(pidFile(dir))
 	if err != nil {
 		return postmaster{}, err
 	}
 	lines := strings.Split(string(text), "\n")
 	if len(lines) < 5 {
-		return postmaster{}, fmt.Errorf("%s is not yet complete", pidFile(data))
+		return postmaster{}, fmt.Errorf("%s is not yet complete", pidFile(dir))
 	}
 	pid, pidErr := strconv.Atoi(strings.TrimSpace(lines[0]))
 	port, portErr := strconv.Atoi(strings.TrimSpace(lines[3]))
-	return postmaster{pid: pid, port: port, socketDir: lines[4]}, errors.Join(pidErr, portErr)
+	socketDir := lines[4]
+	if below, ok := strings.CutPrefix(socketDir, inherited); ok {
+		socketDir = dir + below
+	}
+	return postmaster{pid: pid, port: port, socketDir: socketDir}, errors.Join(pidErr, portErr)
 }
 
 // stop ends the server in PostgreSQL's fast mode (sessions are cut, data is
@@ -94,15 +97,15 @@ func zombie(pid int) bool {
 // yet reaped, which PostgreSQL would take for a running one and refuse to start.
 // Should backends of it still run, PostgreSQL notices by the shared memory they
 // hold and refuses until they are gone.
-func forgetZombie(data string) error {
-	p, err := readPostmaster(data)
+func forgetZombie(dir string) error {
+	p, err := readPostmaster(dir)
 	if err != nil || !zombie(p.pid) {
 		return nil
 	}
-	return os.Remove(pidFile(data))
+	return os.Remove(pidFile(dir))
 }
 
-func pidFile(data string) string { return filepath.Join(data, "postmaster.pid") }
+func pidFile(dir string) string { return filepath.Join(dataDir(dir), "postmaster.pid") }
 
 func socketPath(dir string, port int) string {
 	return filepath.Join(dir, ".s.PGSQL."+strconv.Itoa(port))

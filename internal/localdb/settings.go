@@ -108,6 +108,14 @@ func (c cluster) chooseSocketDir() (string, error) {
 	return short, c.account.own(short)
 }
 
+// asNamed is a path below the folder as PostgreSQL's programs name it.
+func (c cluster) asNamed(path string) string {
+	if below, ok := strings.CutPrefix(path, c.dir+"/"); ok {
+		return filepath.Join(c.name, below)
+	}
+	return path
+}
+
 // removeShortSocketDir removes what chooseSocketDir made among the temporary
 // files.
 func removeShortSocketDir(dir, socketDir string) error {

@@ -22,7 +22,7 @@ var passing = []string{
 
 // running returns the server, which it makes and starts where needed.
 func (c cluster) running(ctx context.Context) (postmaster, error) {
-	if p, up := findPostmaster(c.data()); up {
+	if p, up := findPostmaster(c.dir); up {
 		return p, nil
 	}
 	if err := c.initialise(ctx); err != nil {
@@ -40,7 +40,7 @@ func (c cluster) start(ctx context.Context) (postmaster, error) {
 	for {
 		err := c.startOnce(ctx, programs)
 		if err == nil {
-			return readPostmaster(c.data())
+			return readPostmaster(c.dir)
 		}
 		if !mayPass(err) || !pause(ctx) {
 			return postmaster{}, fmt.Errorf("start: %w", err)
@@ -58,7 +58,7 @@ func mayPass(err error) bool {
 }
 
 func (c cluster) startOnce(ctx context.Context, programs programs) error {
-	if err := forgetZombie(c.data()); err != nil {
+	if err := forgetZombie(c.dir); err != nil {
 		return err
 	}
 	port, err := c.choosePort()
@@ -69,7 +69,7 @@ func (c cluster) startOnce(ctx context.Context, programs programs) error {
 	if err != nil {
 		return err
 	}
-	if err := c.writeSettings(port, socketDir); err != nil {
+	if err := c.writeSettings(port, c.asNamed(socketDir)); err != nil {
 		return err
 	}
 	said, err := c.pgCtlStart(ctx, programs)
@@ -92,8 +92,8 @@ func (c cluster) pgCtlStart(ctx context.Context, programs programs) (complaint s
 	if err != nil {
 		return "", err
 	}
-	cmd := c.account.command(ctx, filepath.Join(programs.dir, "pg_ctl"),
-		"start", "--silent", "--wait", "--timeout", fmt.Sprint(int(startTimeout.Seconds())), "--pgdata", c.data())
+	cmd := c.command(ctx, filepath.Join(programs.dir, "pg_ctl"), "start", "--silent", "--wait",
+		"--timeout="+fmt.Sprint(int(startTimeout.Seconds())), "--pgdata="+dataDir(c.name))
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Run(); err != nil {
 		return complaintIn(log, earlier), fmt.Errorf("pg_ctl: %w", err)
