@@ -1,0 +1,143 @@
+package iamport_test
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	api "github.com/samchon/payments-server/api/iamport"
+	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/fakes/iamport"
+)
+
+func TestCancel(t *testing.T) {
+	t.Parallel()
+
+	t.Run("RefundsInParts", func(t *testing.T) {
+		t.Parallel()
+		inBothStyles(t, func(f fixture, style iamport.Style) {
+			p := f.payByCard(30_000)
+			partly := must(f.cancel(p, 10_000))(f)
+			// How the real one shows a part is not documented; it is believed to
+			// stay paid.
+			want := api.StatusCancelled
+			if style == iamport.Real {
+				want = api.StatusPaid
+			}
+			if partly.Status != want || len(partly.CancelHistory) != 1 {
+				f.Errorf("partly: %s with %d cancels, want %s with 1", partly.Status, len(partly.CancelHistory), want)
+			}
+			wholly := must(f.cancel(p, 20_000))(f)
+			if wholly.Status != api.StatusCancelled || !wholly.Balance().IsZero() || len(wholly.CancelHistory) != 2 {
+				f.Errorf("wholly: %s, %v left, %d cancels", wholly.Status, wholly.Balance(), len(wholly.CancelHistory))
+			}
+			f.wantBalance(p.ImpUID, 0)
+		})
+	})
+
+	t.Run("RefusesMoreThanTheBalance", func(t *testing.T) {
+		t.Parallel()
+		inBothStyles(t, func(f fixture, style iamport.Style) {
+			p := f.payByCard(30_000)
+			_, err := f.cancel(p, 30_100)
+			f.wantRefusal(err, style)
+			if read := f.read(p.ImpUID); !read.CancelAmount.IsZero() || read.Status != api.StatusPaid {
+				f.Errorf("changed to %s with %v cancelled", read.Status, read.CancelAmount)
+			}
+			f.wantBalance(p.ImpUID, 30_000)
+		})
+	})
+
+	t.Run("RefusesWhatIsNoAmount", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, iamport.Options{})
+		p := f.payByCard(30_000)
+		for _, amount := range []int64{0, -100} {
+			_, err := f.cancel(p, amount)
+			f.wantRefusal(err, iamport.Reference)
+		}
+	})
+
+	t.Run("RefusesWhatIsCancelledAlready", func(t *testing.T) {
+		t.Parallel()
+		inBothStyles(t, func(f fixture, style iamport.Style) {
+			p := f.payByCard(30_000)
+			must(f.client.Cancel(f.Context(), api.CancelRequest{ImpUID: p.ImpUID, Reason: "all"}))(f)
+			_, err := f.client.Cancel(f.Context(), api.CancelRequest{ImpUID: p.ImpUID, Reason: "all"})
+			f.wantRefusal(err, style)
+		})
+	})
+
+	t.Run("FindsThePaymentByMerchantUID", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, iamport.Options{})
+		p := f.payByCard(30_000)
+		cancelled := must(f.client.Cancel(f.Context(), api.CancelRequest{MerchantUID: p.MerchantUID, Reason: "all"}))(f)
+		if cancelled.ImpUID != p.ImpUID {
+			t.Errorf("cancelled %s, want %s", cancelled.ImpUID, p.ImpUID)
+		}
+	})
+
+	t.Run("TakesZeroForEverythingAsTheRealOne", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, iamport.Options{Style: iamport.Real})
+		p := f.payByCard(30_000)
+		if cancelled := must(f.cancel(p, 0))(f); !cancelled.Balance().IsZero() {
+			t.Errorf("%v is left", cancelled.Balance())
+		}
+	})
+
+	t.Run("OfAnUnpaidVBankMovesNoMoney", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, iamport.Options{})
+		p := f.openVBank(30_000, time.Hour)
+		if cancelled := must(f.cancel(p, 30_000))(f); cancelled.Status != api.StatusCancelled {
+			t.Errorf("status %s", cancelled.Status)
+		}
+		if entries, _ := f.Ledger().Payment(p.ImpUID); len(entries) != 0 {
+			t.Errorf("the ledger has %+v", entries)
+		}
+	})
+
+	t.Run("SendsAWebhookWhenTheStyleDoes", func(t *testing.T) {
+		t.Parallel()
+		inBothStyles(t, func(f fixture, style iamport.Style) {
+			p := f.payByCard(30_000)
+			must(f.cancel(p, 10_000))(f)
+			must(f.client.Cancel(f.Context(), api.CancelRequest{ImpUID: p.ImpUID, Reason: "rest", EnableWebhook: true}))(f)
+			want := []string{"paid", "cancelled", "cancelled"}
+			if style == iamport.Real {
+				want = []string{"paid", "cancelled"} // only of the one that asked for it
+			}
+			if got := f.webhooks(p.ImpUID); !slices.Equal(got, want) {
+				f.Errorf("told %v, want %v", got, want)
+			}
+		})
+	})
+
+	t.Run("WithAChecksumSucceedsOnceHoweverManyTry", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, iamport.Options{})
+		p := f.payByCard(30_000)
+		part, balance := money.New(10_000), p.Balance()
+		var refunds atomic.Int64
+		var callers sync.WaitGroup
+		for range 10 {
+			callers.Go(func() {
+				_, err := f.client.Cancel(f.Context(), api.CancelRequest{
+					ImpUID: p.ImpUID, Amount: &part, Checksum: &balance, Reason: "one of ten",
+				})
+				if err == nil {
+					refunds.Add(1)
+				}
+			})
+		}
+		callers.Wait()
+		if got := refunds.Load(); got != 1 {
+			t.Errorf("refunded %d times", got)
+		}
+		f.wantBalance(p.ImpUID, 20_000)
+	})
+}
