@@ -23,22 +23,27 @@ const (
 // createVirtualAccount opens an account. The body's __approved has no effect, in
 // the reference either.
 func (s *Server) createVirtualAccount(c call, in api.VirtualAccountRequest) ([]byte, error) {
-	if err := required(in.OrderID, in.Amount); err != nil {
+	if err := s.orderable(in.OrderID, in.Amount); err != nil {
 		return nil, err
 	}
 	p := s.newPayment(api.MethodVirtualAccount, in.OrderID, in.OrderName, in.Amount)
-	p.VirtualAccount = s.newAccount(in)
-	if p.Secret == "" {
-		p.Secret = uuid.NewString()
-	}
-	p.window = accountWindow
-	if in.ValidHours > 0 {
-		p.window = time.Duration(in.ValidHours) * time.Hour
-	}
+	s.furnish(p, in)
 	s.openAccount(p)
 	s.add(p)
 	s.announce(p, c.effects)
 	return p.body, nil
+}
+
+// furnish gives the payment an account that is not open yet.
+func (s *Server) furnish(p *payment, in api.VirtualAccountRequest) {
+	p.VirtualAccount = s.newAccount(in)
+	p.window = accountWindow
+	if in.ValidHours > 0 {
+		p.window = time.Duration(in.ValidHours) * time.Hour
+	}
+	if p.Secret == "" {
+		p.Secret = uuid.NewString()
+	}
 }
 
 func (s *Server) newAccount(in api.VirtualAccountRequest) *api.VirtualAccount {

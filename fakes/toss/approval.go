@@ -26,8 +26,7 @@ func (s *Server) confirm(c call, in api.Confirmation) ([]byte, error) {
 			return nil, err
 		}
 	}
-	s.approved(p)
-	if s.real() {
+	if s.approved(p) {
 		s.announce(p, c.effects)
 	}
 	return p.body, nil
@@ -57,20 +56,24 @@ func (s *Server) confirmable(p *payment) error {
 	}
 }
 
-// approved stamps the approval. Methods by which the money comes later are only
-// stamped: their status changes when it comes.
-func (s *Server) approved(p *payment) {
+// approved takes the money, or opens the account that will, and reports whether
+// that is news for the webhook: the reference tells nobody of an approval. An
+// account that is open already is only stamped.
+func (s *Server) approved(p *payment) (news bool) {
+	defer s.changed(p)
 	switch {
-	case p.VirtualAccount != nil && p.Status == api.StatusInProgress:
-		p.stopExpiry()
-		s.openAccount(p)
-	case p.Method == api.MethodVirtualAccount || p.Method == api.MethodTransfer:
-		p.ApprovedAt = s.now()
-	default:
+	case p.VirtualAccount == nil:
 		p.stopExpiry()
 		s.capture(p)
+		return s.real()
+	case p.Status == api.StatusInProgress:
+		p.stopExpiry()
+		s.openAccount(p)
+		return true
+	default:
+		p.ApprovedAt = s.now()
+		return false
 	}
-	s.changed(p)
 }
 
 // lapse ends a payment that waited too long. It has captured nothing, so this
@@ -80,6 +83,7 @@ func (s *Server) lapse(p *payment) {
 		return
 	}
 	p.Status = api.StatusExpired
+	p.Failure = &api.Failure{Code: "EXPIRED_PAYMENT", Message: "결제가 만료되었습니다. 다시 시도해주세요."}
 	if p.VirtualAccount != nil {
 		p.VirtualAccount.Expired = true
 	}

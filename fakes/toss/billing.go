@@ -50,7 +50,7 @@ func (s *Server) chargeBilling(c call, in api.Charge) ([]byte, error) {
 	if s.real() && b.CustomerKey != in.CustomerKey {
 		return nil, refusal{code: api.CodeNotMatchesCustomerKey}
 	}
-	if err := required(in.OrderID, in.Amount); err != nil {
+	if err := s.orderable(in.OrderID, in.Amount); err != nil {
 		return nil, err
 	}
 	p := s.newPayment(api.MethodCard, in.OrderID, in.OrderName, in.Amount)

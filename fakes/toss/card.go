@@ -8,7 +8,7 @@ const receiptURL = "https://github.com/samchon/fake-toss-payments-server"
 // keyIn pays by card number. The patterns that later versions of the reference
 // check are not: the first generation of its clients breaks them.
 func (s *Server) keyIn(c call, in api.CardPayment) ([]byte, error) {
-	if err := required(in.OrderID, in.Amount); err != nil {
+	if err := s.orderable(in.OrderID, in.Amount); err != nil {
 		return nil, err
 	}
 	if in.CardNumber == "" {
@@ -17,6 +17,7 @@ func (s *Server) keyIn(c call, in api.CardPayment) ([]byte, error) {
 	p := s.newPayment(api.MethodCard, in.OrderID, in.OrderName, in.Amount)
 	p.Card = s.newCard(in.CardNumber, in.CardInstallmentPlan)
 	if in.Approved != nil && !*in.Approved {
+		s.add(p)
 		s.authenticated(p)
 		return p.body, nil
 	}
@@ -28,14 +29,15 @@ func (s *Server) keyIn(c call, in api.CardPayment) ([]byte, error) {
 	return p.body, nil
 }
 
-// authenticated adds a payment whose customer has agreed, and which waits for
-// the shop to confirm it.
+// authenticated is the payer's consent. The payment then waits for the shop to
+// confirm it.
 func (s *Server) authenticated(p *payment) {
 	p.Status = api.StatusInProgress
+	p.stopExpiry()
 	if s.real() {
 		s.expire(p, confirmWindow, s.lapse)
 	}
-	s.add(p)
+	s.changed(p)
 }
 
 func (s *Server) newCard(number string, installments int) *api.Card {

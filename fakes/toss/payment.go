@@ -43,13 +43,17 @@ func (s *Server) newPayment(method api.Method, orderID, orderName string, amount
 	return p
 }
 
-// required refuses an order that no version of the gateway takes.
-func required(orderID string, amount money.Amount) error {
+// orderable refuses an order that cannot be paid. Only the real gateway looks
+// whether it has been paid already.
+func (s *Server) orderable(orderID string, amount money.Amount) error {
 	if orderID == "" {
 		return malformed("orderId is missing")
 	}
 	if amount.Sign() < 0 {
 		return malformed("amount is below zero")
+	}
+	if earlier, ok := s.books.orders[orderID]; ok && earlier.captured && s.real() {
+		return refusal{code: api.CodeDuplicatedOrderID}
 	}
 	return nil
 }

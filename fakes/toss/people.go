@@ -74,7 +74,7 @@ func (p *payment) actions() []string {
 func (s *Server) abort(p *payment) {
 	p.stopExpiry()
 	p.Status = api.StatusAborted
-	p.Failure = &api.Failure{Code: "REJECT_CARD_COMPANY", Message: "결제 승인이 거절되었습니다."}
+	p.Failure = &api.Failure{Code: codeCardRejected, Message: vendorErrors[codeCardRejected].message}
 	s.changed(p)
 	s.announce(p, nil)
 }

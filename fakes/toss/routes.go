@@ -44,6 +44,7 @@ func (s *Server) routes() http.Handler {
 	workings := control.Workings{Clock: s.clock, Faults: s.faults, Ledger: s.ledger, Courier: s.webhooks}
 	mux := http.NewServeMux()
 	mux.Handle(control.Prefix, control.New(workings, s))
+	s.serveCheckout(mux)
 	mux.Handle("/", s.replays.watch(gate.Wrap(s.gateway())))
 	return mux
 }

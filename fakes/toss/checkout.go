@@ -1,0 +1,171 @@
+package toss
+
+import (
+	"embed"
+	"encoding/json"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"regexp"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/samchon/payments-server/api/money"
+	api "github.com/samchon/payments-server/api/toss"
+)
+
+//go:embed checkout
+var checkoutFiles embed.FS
+
+var checkoutWindow = template.Must(template.ParseFS(checkoutFiles, "checkout/window.html"))
+
+// payerWindow is how long a payer may take to authenticate.
+// https://docs.tosspayments.com/en/webhooks
+const payerWindow = 30 * time.Minute
+
+// checkout is a payment window: what the shop's page asked for, and where to go
+// from there.
+type checkout struct {
+	order   checkoutOrder
+	payment *payment // nil when a card is to be registered
+	success *url.URL // nil: the promise brings the result
+	fail    *url.URL
+}
+
+// checkoutOrder is what the fake's SDK sends.
+type checkoutOrder struct {
+	ClientKey    string       `json:"clientKey"`
+	Method       string       `json:"method"`
+	Amount       money.Amount `json:"amount"`
+	OrderID      string       `json:"orderId"`
+	OrderName    string       `json:"orderName"`
+	CustomerName string       `json:"customerName"`
+	CustomerKey  string       `json:"customerKey"`
+	SuccessURL   string       `json:"successUrl"`
+	FailURL      string       `json:"failUrl"`
+	Billing      bool         `json:"billing"`
+	ValidHours   int          `json:"validHours"`
+}
+
+// serveCheckout adds the SDK and the payment window, which browsers ask for
+// without a secret key.
+func (s *Server) serveCheckout(mux *http.ServeMux) {
+	files, err := fs.Sub(checkoutFiles, "checkout")
+	if err != nil {
+		panic("fake toss: " + err.Error()) // the folder is part of the program
+	}
+	sdk := func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "sdk.js") }
+	mux.HandleFunc("GET /v1/payment", sdk)
+	mux.HandleFunc("GET /v2/standard", sdk)
+	mux.Handle("GET /checkout/window.js", http.StripPrefix("/checkout", http.FileServerFS(files)))
+	mux.Handle("GET /checkout/window.css", http.StripPrefix("/checkout", http.FileServerFS(files)))
+	mux.HandleFunc("POST /checkout", s.openCheckout)
+	mux.HandleFunc("GET /checkout/{id}", s.showCheckout)
+	mux.HandleFunc("POST /checkout/{id}/{choice}", s.chooseAtCheckout)
+}
+
+func (s *Server) openCheckout(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Access-Control-Allow-Origin", "*") // the shop's page has an origin of its own
+	var order checkoutOrder
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&order); err != nil {
+		writeVendor(w, api.CodeInvalidRequest)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, err := s.newCheckout(order)
+	if err != nil {
+		s.fail(w, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]string{"path": "/checkout/" + id})
+}
+
+// orderIDs are those that the real gateway takes.
+var orderIDs = regexp.MustCompile(`^[A-Za-z0-9_=-]{6,64}$`)
+
+func (s *Server) newCheckout(order checkoutOrder) (string, error) {
+	c := &checkout{order: order}
+	var err error
+	if c.success, err = destination(order.SuccessURL); err != nil {
+		return "", err
+	}
+	if c.fail, err = destination(order.FailURL); err != nil {
+		return "", err
+	}
+	if order.Billing {
+		id := uuid.NewString()
+		s.books.checkouts.Put(id, c)
+		return id, nil
+	}
+	if c.payment, err = s.ordered(order); err != nil {
+		return "", err
+	}
+	s.expire(c.payment, payerWindow, s.lapse)
+	s.add(c.payment)
+	s.books.checkouts.Put(c.payment.PaymentKey, c)
+	return c.payment.PaymentKey, nil
+}
+
+func destination(address string) (*url.URL, error) {
+	if address == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(address)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, refusal{code: codeInvalidURL}
+	}
+	return u, nil
+}
+
+// ordered makes the payment that waits for its payer.
+func (s *Server) ordered(order checkoutOrder) (*payment, error) {
+	switch {
+	case !orderIDs.MatchString(order.OrderID):
+		return nil, refusal{code: codeInvalidOrderID}
+	case order.Amount.IsZero():
+		return nil, refusal{code: api.CodeInvalidRequest}
+	}
+	if err := s.orderable(order.OrderID, order.Amount); err != nil {
+		return nil, err
+	}
+	switch order.Method {
+	case "카드", "CARD":
+		p := s.newPayment(api.MethodCard, order.OrderID, order.OrderName, order.Amount)
+		p.Card = s.newCard(payerCard, 0)
+		return p, nil
+	case "가상계좌", "VIRTUAL_ACCOUNT":
+		p := s.newPayment(api.MethodVirtualAccount, order.OrderID, order.OrderName, order.Amount)
+		s.furnish(p, api.VirtualAccountRequest{Bank: "신한", CustomerName: order.CustomerName, ValidHours: order.ValidHours})
+		return p, nil
+	}
+	return nil, refusal{code: codeUnsupportedMethod}
+}
+
+// payerCard is the card that every payer of the fake holds.
+const payerCard = "4330123412341234"
+
+func (s *Server) showCheckout(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, ok := s.books.checkouts.Get(r.PathValue("id"))
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'")
+	_ = checkoutWindow.Execute(w, c.page()) // the payer may have left
+}
+
+type checkoutPage struct{ Name, Amount, Method, Order string }
+
+func (c *checkout) page() checkoutPage {
+	if c.payment == nil {
+		return checkoutPage{Name: "자동결제 카드 등록", Method: string(api.MethodCard)}
+	}
+	p := c.payment
+	return checkoutPage{Name: c.order.OrderName, Amount: p.TotalAmount.String(), Method: string(p.Method), Order: p.OrderID}
+}
