@@ -199,3 +199,5 @@ func (f fixture) authorized() http.Header {
 	header.Set("Authorization", f.token().AccessToken)
 	return header
 }
+
+func decodeJSON(r *http.Request, into any) error { return json.NewDecoder(r.Body).Decode(into) }
