@@ -42,7 +42,7 @@ call() {
 	esac
 }
 
-order=$(openssl rand -hex 16 | sed 's/\(.\{8\}\)\(.\{4\}\).\(.\{3\}\).\(.\{3\}\)\(.*\)/\1-\2-4\3-8\4-\5/')
+order=$(openssl rand -hex 16 | sed -E 's/(.{8})(.{4})(.{4})(.{4})/\1-\2-\3-\4-/')
 
 say "1. A customer pays: the fake Iamport charges a card ₩$price for the order $order."
 token=$(curl -sS "$iamport/users/getToken" -H 'Content-Type: application/json' \

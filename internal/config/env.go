@@ -2,9 +2,11 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -77,11 +79,13 @@ func readSecretFiles(c *Config, dir string) []string {
 			problems = append(problems, fmt.Sprintf("%s: %v", path, err))
 		}
 	}
-	for id, s := range c.Vendors.Iamport.Stores {
+	for _, id := range slices.Sorted(maps.Keys(c.Vendors.Iamport.Stores)) {
+		s := c.Vendors.Iamport.Stores[id]
 		read("vendors.iamport.stores."+id+".imp_secret_file", s.SecretFile, &s.Secret)
 		c.Vendors.Iamport.Stores[id] = s
 	}
-	for id, s := range c.Vendors.Toss.Stores {
+	for _, id := range slices.Sorted(maps.Keys(c.Vendors.Toss.Stores)) {
+		s := c.Vendors.Toss.Stores[id]
 		read("vendors.toss.stores."+id+".secret_key_file", s.SecretKeyFile, &s.SecretKey)
 		c.Vendors.Toss.Stores[id] = s
 	}

@@ -43,45 +43,45 @@ func golden(t *testing.T, file, got string) {
 	}
 }
 
-func testdata(t *testing.T, pattern string) []string {
+// eachFile runs a subtest for every file in testdata that matches the pattern.
+func eachFile(t *testing.T, pattern string, test func(t *testing.T, file string)) {
 	t.Helper()
 	files, err := filepath.Glob("testdata/" + pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no file matches %s: %v", pattern, err)
 	}
-	return files
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			test(t, file)
+		})
+	}
 }
 
 func TestLoad_PrintsWhatItRead(t *testing.T) {
 	t.Parallel()
-	for _, file := range testdata(t, "*.good.yml") {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			t.Parallel()
-			c, err := Load(Sources{File: file, Getenv: env("PAYMENTS_HOME=/home")})
-			if err != nil {
-				t.Fatal(err)
-			}
-			var out bytes.Buffer
-			if err := c.Print(&out); err != nil {
-				t.Fatal(err)
-			}
-			golden(t, strings.TrimSuffix(file, "yml")+"txt", out.String())
-		})
-	}
+	eachFile(t, "*.good.yml", func(t *testing.T, file string) {
+		c, err := Load(Sources{File: file, Getenv: env("PAYMENTS_HOME=/home")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := c.Print(&out); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, strings.TrimSuffix(file, "yml")+"txt", out.String())
+	})
 }
 
 func TestLoad_NamesEverythingWrong(t *testing.T) {
 	t.Parallel()
-	for _, file := range testdata(t, "*.bad.yml") {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			t.Parallel()
-			_, err := Load(Sources{File: file, Getenv: env("")})
-			if wrong := (*Error)(nil); !errors.As(err, &wrong) {
-				t.Fatalf("got %v, want a *Error", err)
-			}
-			golden(t, strings.TrimSuffix(file, "yml")+"txt", err.Error()+"\n")
-		})
-	}
+	eachFile(t, "*.bad.yml", func(t *testing.T, file string) {
+		_, err := Load(Sources{File: file, Getenv: env()})
+		if wrong := (*Error)(nil); !errors.As(err, &wrong) {
+			t.Fatalf("got %v, want a *Error", err)
+		}
+		golden(t, strings.TrimSuffix(file, "yml")+"txt", err.Error()+"\n")
+	})
 }
 
 func TestLoad_FindsTheFileInTheHome(t *testing.T) {
