@@ -10,10 +10,11 @@ import (
 
 const (
 	rerouteAfter = 20 * time.Millisecond // a worker that had no descriptor left gets another chance, or its sibling
-	tidyEvery    = time.Second
+	tidyEvery    = 250 * time.Millisecond
 )
 
-// ward is a connection in our custody: on its way to a worker, and then, while an undo is possible, a copy.
+// ward is a connection in our custody: on its way to a worker, and then a copy, so that a worker's death costs only the
+// requests that it had begun.
 type ward struct {
 	fd       int
 	entry    handover.Entry
@@ -83,7 +84,7 @@ func (s *supervisor) adopted(by *peer, es []handover.Entry) {
 		}
 		s.release(w)
 		w.adopted = true
-		if !s.keepsCopies() {
+		if s.successor != nil || !s.roomForCopies() {
 			s.drop(w)
 		}
 	}
@@ -109,21 +110,19 @@ func (s *supervisor) refused(by *peer, es []handover.Entry) {
 	}
 }
 
-// guard keeps a copy of what a worker on probation accepted itself.
+// guard keeps a copy of what a worker accepted itself.
 func (s *supervisor) guard(p *process, m handover.Message) {
 	for i, fd := range m.FDs {
 		e := m.Entries[i]
-		if s.custody[e.Seat] != nil || p.generation.state == Blessed || !s.roomForCopies() {
+		if !s.roomForCopies() {
 			unix.Close(fd)
 			continue
 		}
+		if old := s.custody[e.Seat]; old != nil {
+			s.drop(old) // of a connection that has ended, whose seat was taken again
+		}
 		s.custody[e.Seat] = &ward{fd: fd, entry: e, to: &p.peer, adopted: true}
 	}
-}
-
-// keepsCopies reports whether an undo, which needs them, is possible.
-func (s *supervisor) keepsCopies() bool {
-	return s.current != nil && s.current.state == Probation && s.roomForCopies()
 }
 
 // roomForCopies leaves half of our descriptors to connections on their way.
@@ -132,14 +131,6 @@ func (s *supervisor) roomForCopies() bool { return len(s.custody) < s.descriptor
 func (s *supervisor) drop(w *ward) {
 	delete(s.custody, w.entry.Seat)
 	unix.Close(w.fd)
-}
-
-func (s *supervisor) dropCopies() {
-	for _, w := range s.custody {
-		if w.adopted {
-			s.drop(w)
-		}
-	}
 }
 
 // rescue finds new owners for what a dead peer had been given and had not begun to read. What it had begun ends here,

@@ -38,9 +38,6 @@ func (s *supervisor) becameReady(p *process) {
 		s.switchTo(g)
 	case s.current == g:
 		s.routeWaiting()
-		if g.state == Blessed {
-			p.link.Tell(handover.Blessed, "")
-		}
 	}
 }
 

@@ -26,6 +26,7 @@ type load struct {
 	stop    context.CancelFunc
 	done    context.Context
 	clients sync.WaitGroup
+	quiet   sync.RWMutex // held while no request of keepAlive may be in progress
 
 	mu      sync.Mutex
 	ok      int
@@ -56,7 +57,9 @@ func (l *load) keepAlive(n int) {
 					c.Close()
 					return
 				}
+				l.quiet.RLock()
 				closing, ok := l.request(c, i)
+				l.quiet.RUnlock()
 				if closing || !ok {
 					c.Close()
 					c = l.dial()

@@ -92,7 +92,7 @@ func playSupervisor() error {
 
 func (s script) options() supervisor.Options {
 	return supervisor.Options{
-		API: "127.0.0.1:0", Admin: "127.0.0.1:0", Workers: s.Workers,
+		API: "127.0.0.1:0", Admin: "localhost:0", Workers: s.Workers,
 		Command: func(which supervisor.Release) ([]string, error) {
 			now, err := readScript()
 			if err != nil || now.Binary == "" || which == supervisor.LastGood {

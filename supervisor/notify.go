@@ -34,7 +34,7 @@ func (s *supervisor) notifyReloading() {
 	}
 }
 
-// notifyAlive satisfies the unit's WatchdogSec, from the loop: a loop that hangs is not alive.
+// notifyAlive satisfies the unit's WatchdogSec (at least a second), from the loop: a loop that hangs is not alive.
 func (s *supervisor) notifyAlive() {
 	if os.Getenv("WATCHDOG_USEC") != "" {
 		s.notify("WATCHDOG=1")

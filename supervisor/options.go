@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -77,6 +78,8 @@ func (o *Options) complete() error {
 		return errors.New("options: API address is missing")
 	case o.Admin == "":
 		return errors.New("options: Admin address is missing")
+	case o.Admin == o.API: // tableflip tells listeners apart by their address as it is written
+		return fmt.Errorf("options: API and Admin are both %s", o.API)
 	case o.Command == nil:
 		return errors.New("options: Command is missing")
 	}

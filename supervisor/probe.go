@@ -91,6 +91,8 @@ func (s *supervisor) probed(p *process, err error) {
 		s.condemn(p, fmt.Errorf("%s worker %d is not healthy: %w", g, p.slot, err), answers)
 	case !answers:
 		s.missed(p, err)
+	default:
+		s.log.Warn("worker is not healthy", "generation", g.number, "worker", p.slot, "err", err)
 	}
 }
 
@@ -102,7 +104,7 @@ func (s *supervisor) condemn(p *process, reason error, answers bool) {
 }
 
 func (s *supervisor) missed(p *process, err error) {
-	if p.misses++; p.misses >= probeMisses {
+	if p.misses++; p.misses >= probeMisses || p.generation.state == Failed {
 		s.log.Error("worker hangs: killed", "generation", p.generation.number, "worker", p.slot, "pid", p.pid, "err", err)
 		p.kill()
 	}
@@ -120,8 +122,8 @@ func (s *supervisor) probeAll() {
 }
 
 func (g *generation) probeInterval() time.Duration {
-	if g.state == Starting || g.state == Probation {
-		return probeEvery
+	if g.state == Blessed || g.state == Draining {
+		return probeSettled
 	}
-	return probeSettled
+	return probeEvery
 }

@@ -78,7 +78,7 @@ func (s *supervisor) switchTo(g *generation) {
 	s.after(s.o.Probation, func() { s.bless(g) })
 }
 
-// bless ends a probation well: the generation before may go, and copies of connections are not needed any more.
+// bless ends a probation well: the generation before may go.
 func (s *supervisor) bless(g *generation) {
 	if s.current != g || g.state != Probation || s.stopping {
 		return
@@ -92,8 +92,6 @@ func (s *supervisor) bless(g *generation) {
 	if err := s.o.Blessed(g.argv); err != nil {
 		s.log.Error("cannot record the last good release", "generation", g.number, "err", err)
 	}
-	g.tell(handover.Blessed)
-	s.dropCopies()
 	if s.warm != nil {
 		s.warm.handedTo = &g.receipt
 		s.retire(s.warm)

@@ -84,7 +84,6 @@ func (s *stage) enter(l net.Listener, board *Board, counters *ledger.Ledger, srv
 	if m.Kind != Ready {
 		s.t.Fatalf("first message is %d, want Ready", m.Kind)
 	}
-	a.link.Tell(Blessed, "")
 	return a
 }
 

@@ -132,8 +132,6 @@ func (s *service) obey(m Message) {
 		}
 	case Refused:
 		s.takeBack(m.Entries)
-	case Blessed:
-		s.yard.guarding.Store(false)
 	case Drain:
 		s.door.shut()
 		s.drained = false

@@ -21,8 +21,7 @@ const (
 	Move                    // both ways: these sockets are yours once you have adopted them
 	Adopted                 // both ways: end to end; the sender may close its copies
 	Refused                 // both ways: keep it
-	Guard                   // from a worker on probation: copies of sockets that it accepted itself
-	Blessed                 // to a worker: no more copies
+	Guard                   // from a worker: copies of sockets that it accepted itself
 	Drain                   // to a worker: stop accepting, send idle connections away
 	Drained                 // from a worker: no idle connection is left
 	Resume                  // to a worker: accept again

@@ -22,7 +22,7 @@ type yard struct {
 	pid   int
 
 	draining atomic.Bool // idle connections leave
-	guarding atomic.Bool // on probation: the supervisor gets a copy of what we accept
+	guarding atomic.Bool // the supervisor gets a copy of what we accept
 	places   chan struct{}
 	changed  chan struct{} // holds one value when a connection went or a place came free
 

@@ -1,0 +1,82 @@
+package supervisor_test
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestUpgrade(t *testing.T) {
+	t.Parallel()
+	t.Run("LosesNothingUnderLoad", func(t *testing.T) {
+		t.Parallel()
+		const upgrades, keepAlive, silent = 8, 32, 4
+		f := start(t, script{})
+		l, release := newLoad(t, f.api, 20*time.Millisecond), make(chan struct{})
+		l.keepAlive(keepAlive)
+		l.silent(silent, release)
+		l.fresh(2)
+		for i := range upgrades {
+			before := f.census()
+			if i == upgrades-1 {
+				l.slowUpload(release) // stays with the last supervisor but one, which stays for it
+			}
+			must(t, f.upgrade())
+			f.await("another supervisor", func() bool { c := f.census(); return c.PID != 0 && c.PID != before.PID && c.Ready })
+			if i < upgrades-1 {
+				f.await("the old supervisor to leave", func() bool { return gone(before.PID) })
+			}
+			if pid, err := os.ReadFile(f.script.path("pid")); string(pid) != strconv.Itoa(f.census().PID) {
+				t.Errorf("pid file says %q (%v), the supervisor is %d", pid, err, f.census().PID)
+			}
+		}
+		close(release)
+		f.await("everything to be answered", func() bool { return f.serving().Busy == 0 })
+		l.end()
+
+		ok, failed, dials := l.count()
+		t.Logf("%d upgrades, %d requests, %d failed, %d dials, p99 %s", upgrades, ok, failed, dials, l.percentile(0.99))
+		if want := keepAlive + silent + 1; failed != 0 || dials != want {
+			t.Errorf("%d failed, %d dials, want none and %d:\n%s", failed, dials, want, l.failures())
+		}
+		if n := f.serving().Number; n != upgrades+1 {
+			t.Errorf("generation %d, want %d", n, upgrades+1)
+		}
+		if got := f.counted(); got != ok {
+			t.Errorf("counted %d requests, clients saw %d", got, ok)
+		}
+	})
+	for _, c := range []struct {
+		name   string
+		bad    func(*script)
+		reason string
+	}{
+		{"BrokenSupervisorLeavesTheOldOne", func(s *script) { s.BrokenHead = true }, "exit status 1"},
+		{"BrokenWorkersLeaveTheOldOne", func(s *script) { s.ExitAtStart = true }, "exit status 1"},
+		{"WorkersThatCrashLeaveTheOldOne", func(s *script) { s.ExitAfter = 300 * time.Millisecond }, "exit status 1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f := start(t, script{Probation: 2 * time.Second})
+			l := newLoad(t, f.api, 20*time.Millisecond)
+			l.keepAlive(8)
+			before := f.census().PID
+			good := f.script
+			f.rewrite(c.bad)
+			if err := f.upgrade(); err == nil || !strings.Contains(err.Error(), c.reason) {
+				t.Errorf("upgrade: %v, want a reason with %q", err, c.reason)
+			}
+			if now := f.census().PID; now != before {
+				t.Errorf("supervisor %d, want %d", now, before)
+			}
+			f.rewrite(func(s *script) { *s = good })
+			must(t, f.upgrade())
+			l.end()
+			if _, failed, dials := l.count(); failed != 0 || dials != 8 {
+				t.Errorf("%d failed, %d dials:\n%s", failed, dials, l.failures())
+			}
+		})
+	}
+}
