@@ -53,7 +53,6 @@ func (p *program) background(log, role string) (*child, error) {
 // waitReady returns when the child is ready, or with its last words when it ends
 // before.
 func (c *child) waitReady(ctx context.Context, ready func() bool) error {
-	over := errors.New("it ended")
 	err := waitUntil(ctx, func() bool {
 		select {
 		case <-c.ended:
@@ -67,7 +66,7 @@ func (c *child) waitReady(ctx context.Context, ready func() bool) error {
 	}
 	select {
 	case <-c.ended:
-		return fmt.Errorf("%w: %s", over, c.lastWords())
+		return errors.New(c.lastWords())
 	default:
 		return nil
 	}

@@ -28,7 +28,7 @@ func enterHome(ctx context.Context, cfg *config.Config) (*home, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := h.admitStart(); err != nil {
+	if err := h.admitStart(ctx); err != nil {
 		h.leave()
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (h *home) succeeded() bool {
 	return pid != 0 && pid != os.Getpid()
 }
 
-func (h *home) admitStart() error {
+func (h *home) admitStart(ctx context.Context) error {
 	running := h.supervisor()
 	if running != 0 && running == os.Getppid() {
 		h.upgrade = true // it holds the ports and leaves them to us
@@ -90,6 +90,9 @@ func (h *home) admitStart() error {
 	}
 	if running != 0 {
 		return fmt.Errorf("the server of %s runs already, as process %d: see `payments status`", h.cfg.Home, running)
+	}
+	if err := endOrphans(ctx, h.cfg.Home); err != nil {
+		return err
 	}
 	return errors.Join(
 		checkFree(h.cfg.API.Addr(), "API_PORT"),

@@ -59,9 +59,17 @@ func (l *local) ensurePostgres(ctx context.Context) (*localdb.Server, error) {
 	return localdb.Ensure(ctx, options)
 }
 
+// database is the URL that the workers use.
+func (l *local) database() string {
+	if l.ownsData() {
+		return l.databaseURL
+	}
+	return string(l.home.cfg.Database.URL)
+}
+
 // workerEnv is what the workers need to know beyond our own environment.
 func (l *local) workerEnv() []string {
-	env := []string{"PAYMENTS_HOME=" + l.home.cfg.Home}
+	env := []string{homeVariable(l.home.cfg.Home)}
 	if l.ownsData() {
 		env = append(env, "DATABASE_URL="+l.databaseURL)
 	}
@@ -75,8 +83,6 @@ func (l *local) stop(ctx context.Context) error {
 	if !l.active() {
 		return nil
 	}
-	ctx, cancel := cleanUp(ctx)
-	defer cancel()
 	if err := l.home.again(ctx); err != nil {
 		return err
 	}

@@ -40,6 +40,33 @@ func plays(pid int, role string) bool {
 	return err == nil && len(args) > 1 && slices.Contains(args[1:], role)
 }
 
+// endOrphans ends the workers of a home whose supervisor was killed. They serve for
+// some seconds more, which holds the port against a new supervisor. Where the
+// system shows no environment of other processes, as macOS, they end by themselves.
+func endOrphans(ctx context.Context, home string) error {
+	all, err := process.ProcessesWithContext(ctx)
+	if err != nil {
+		return fmt.Errorf("look for workers without a supervisor: %w", err)
+	}
+	for _, p := range all {
+		if !plays(int(p.Pid), "worker") || !belongs(p, home) {
+			continue
+		}
+		if err := endProcess(ctx, int(p.Pid), "worker"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// belongs reports whether a worker was started for a home: see local.workerEnv.
+func belongs(p *process.Process, home string) bool {
+	env, err := p.Environ()
+	return err == nil && slices.Contains(env, homeVariable(home))
+}
+
+func homeVariable(home string) string { return "PAYMENTS_HOME=" + home }
+
 const processPoll = 20 * time.Millisecond
 
 // endProcess asks a process to end and waits until it has.

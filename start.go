@@ -3,11 +3,15 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/samchon/payments-server/internal/config"
 	"github.com/samchon/payments-server/supervisor"
@@ -59,10 +63,35 @@ func (p *program) start(cfg *config.Config) error {
 	}
 	defer h.leave()
 	l := local{program: p, home: h}
+	err = p.startIn(ctx, h, &l)
+	cleaning, cancel := cleanUp(ctx)
+	defer cancel()
+	return errors.Join(err, l.stop(cleaning))
+}
+
+func (p *program) startIn(ctx context.Context, h *home, l *local) error {
 	if err := l.start(ctx); err != nil {
-		return errors.Join(err, l.stop(ctx))
+		return err
 	}
-	return errors.Join(supervisor.Run(ctx, p.supervision(h, &l)), l.stop(ctx))
+	if err := checkDatabase(ctx, l.database()); err != nil {
+		return err
+	}
+	return supervisor.Run(ctx, p.supervision(h, l))
+}
+
+// databaseTimeout bounds the look at whether the database answers.
+const databaseTimeout = 10 * time.Second
+
+// checkDatabase says in one line what workers, which would find out too, could
+// only say in their logs.
+func checkDatabase(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, databaseTimeout)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return fmt.Errorf("the database does not answer, check DATABASE_URL: %s", strings.Join(strings.Fields(err.Error()), " "))
+	}
+	return conn.Close(ctx)
 }
 
 // supervision tells the supervisor what it owns and what it runs.

@@ -38,14 +38,13 @@ func (c stopCommand) Run(p *program) error {
 			return err
 		}
 	}
+	if err := endOrphans(ctx, cfg.Home); err != nil {
+		return err
+	}
 	l := local{program: p, home: h}
 	if err := l.stop(ctx); err != nil {
 		return err
 	}
-	if running == 0 {
-		fmt.Fprintln(p.stdout, "nothing was running")
-		return nil
-	}
-	fmt.Fprintln(p.stdout, "stopped")
-	return nil
+	_, err = fmt.Fprintln(p.stdout, "nothing runs any more")
+	return err
 }

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"os/signal"
+	"syscall"
+
 	"github.com/samchon/payments-server/supervisor"
 	"github.com/samchon/payments-server/worker"
 )
@@ -12,7 +15,11 @@ func (workerCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return worker.Run(p.ctx, cfg, newLog(cfg, p), readBuild().commit)
+	// The supervisor retires a worker in other ways. TERM is for one whose supervisor
+	// was killed.
+	ctx, stop := signal.NotifyContext(p.ctx, syscall.SIGTERM)
+	defer stop()
+	return worker.Run(ctx, cfg, newLog(cfg, p), readBuild().commit)
 }
 
 // workerArgs is how the supervisor starts a worker: from the file this binary was
