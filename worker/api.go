@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"github.com/samchon/payments-server/api/wire"
 	"github.com/samchon/payments-server/internal/payment"
@@ -45,6 +46,7 @@ type server struct {
 // NewHandler returns the whole HTTP API, under / and under /payments.
 func NewHandler(o Options) http.Handler {
 	routes := chi.NewRouter()
+	routes.Use(middleware.GetHead)
 	routes.NotFound(noRoute)
 	routes.MethodNotAllowed(noMethod)
 	s := &server{payments: o.Payments, codec: o.Codec}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -43,7 +44,7 @@ func note(ctx context.Context, level slog.Level, err error) {
 func recorded(log *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			rec := &record{id: uuid.NewString(), level: slog.LevelInfo}
+			rec := &record{id: uuid.NewString(), level: usualLevel(r)}
 			ctx := context.WithValue(r.Context(), recordKey{}, rec)
 			out := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 			out.Header().Set("X-Request-Id", rec.id)
@@ -57,6 +58,15 @@ func recorded(log *slog.Logger) func(http.Handler) http.Handler {
 			next.ServeHTTP(out, r.WithContext(ctx))
 		})
 	}
+}
+
+// usualLevel keeps the probes of supervisors and load balancers, several a second,
+// out of the log.
+func usualLevel(r *http.Request) slog.Level {
+	if strings.HasSuffix(r.URL.Path, "/monitors/health") {
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
 }
 
 // recovered answers for a handler that panicked. net/http's own way to abort an

@@ -28,7 +28,6 @@ func Run(ctx context.Context, c *config.Config, log *slog.Logger, version string
 	if err != nil {
 		return fmt.Errorf("payments worker: %w", err)
 	}
-	log = log.With("generation", inherited.Generation(), "worker", inherited.Slot())
 	app, err := Open(ctx, c, log, version)
 	if err != nil {
 		return err

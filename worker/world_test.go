@@ -151,11 +151,14 @@ func (w *world) mustStore(in api.StoreHistory) seen {
 // iamportCard charges a card at the fake Iamport and returns its imp_uid.
 func (w *world) iamportCard(orderID string, amount int64) string {
 	w.t.Helper()
-	p := mustv(w.iamport.Onetime(w.t.Context(), iamport.OnetimeRequest{
+	return mustv(w.iamport.Onetime(w.t.Context(), w.onetime(orderID, money.New(amount))))(w.t).ImpUID
+}
+
+func (w *world) onetime(orderID string, amount money.Amount) iamport.OnetimeRequest {
+	return iamport.OnetimeRequest{
 		CardInput: iamport.CardInput{CardNumber: "1234-1234-1234-1234", Expiry: "2028-12", Birth: "880311"},
-		Order:     iamport.Order{MerchantUID: orderID, Amount: money.New(amount), Name: "an order"},
-	}))(w.t)
-	return p.ImpUID
+		Order:     iamport.Order{MerchantUID: orderID, Amount: amount, Name: "an order"},
+	}
 }
 
 // tossCard authenticates a card at the fake Toss, and leaves the approval to us.

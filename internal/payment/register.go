@@ -3,6 +3,7 @@ package payment
 import (
 	"context"
 	"errors"
+	"net/url"
 
 	"github.com/google/uuid"
 
@@ -23,6 +24,9 @@ type Registration struct {
 func (s *Service) Register(ctx context.Context, r Registration) (*History, error) {
 	if _, err := s.gateway(r.Vendor.Code); err != nil {
 		return nil, err
+	}
+	if u, err := url.Parse(r.WebhookURL); err != nil || !u.IsAbs() || u.Host == "" {
+		return nil, failf(CodeInvalid, nil, "webhook_url must be an absolute URL, such as https://shop.example/webhooks.")
 	}
 	if h, err := s.registered(ctx, r); h != nil || err != nil {
 		return h, err
