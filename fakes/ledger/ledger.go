@@ -9,6 +9,7 @@ import (
 
 	"github.com/samchon/payments-server/api/money"
 	"github.com/samchon/payments-server/fakes/fault"
+	"github.com/samchon/payments-server/fakes/internal/feed"
 	"github.com/samchon/payments-server/fakes/internal/volatile"
 )
 
@@ -65,7 +66,8 @@ type Request struct {
 
 // Ledger is made by New.
 type Ledger struct {
-	now func() time.Time
+	now     func() time.Time
+	changes feed.Feed
 
 	mu       sync.Mutex
 	seq      int64
@@ -86,6 +88,7 @@ func New(now func() time.Time, payments, requests int) *Ledger {
 
 // Record writes a movement down. Seq and At are the ledger's own.
 func (l *Ledger) Record(e Entry) {
+	defer l.changes.Publish()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e.Seq, e.At = l.next(), l.now()
@@ -96,11 +99,15 @@ func (l *Ledger) Record(e Entry) {
 
 // RecordRequest writes a request down. Seq and At are the ledger's own.
 func (l *Ledger) RecordRequest(r Request) {
+	defer l.changes.Publish()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	r.Seq, r.At = l.next(), l.now()
 	l.requests.Put(r.Seq, r)
 }
+
+// Changed returns a channel that is closed when the ledger is written to next.
+func (l *Ledger) Changed() <-chan struct{} { return l.changes.Changed() }
 
 func (l *Ledger) next() int64 {
 	l.seq++

@@ -63,6 +63,7 @@ func (l *Ledger) Requests() []Request {
 
 // Clear forgets everything.
 func (l *Ledger) Clear() {
+	defer l.changes.Publish()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.totals = Totals{}

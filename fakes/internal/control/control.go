@@ -7,7 +7,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
+	"strconv"
 	"time"
 
 	"github.com/samchon/payments-server/api/money"
@@ -91,6 +91,7 @@ func New(w Workings, v Vendor) http.Handler {
 		"GET /__fake/webhooks/url":            h.readWebhookURL,
 		"PUT /__fake/webhooks/url":            h.setWebhookURL,
 		"POST /__fake/reset":                  h.reset,
+		"GET /__fake/events":                  h.watch,
 	} {
 		mux.HandleFunc(pattern, handle)
 	}
@@ -113,19 +114,36 @@ func (h handler) readOrderLedger(w http.ResponseWriter, r *http.Request) {
 }
 
 func writeLedger(w http.ResponseWriter, entries []ledger.Entry, totals ledger.Totals) {
+	if entries == nil {
+		entries = []ledger.Entry{} // a list in JSON, not null
+	}
 	write(w, struct {
 		Entries []ledger.Entry `json:"entries"`
 		ledger.Totals
 		Balance money.Amount `json:"balance"`
-	}{slices.Concat([]ledger.Entry{}, entries), totals, totals.Balance()})
+	}{entries, totals, totals.Balance()})
 }
 
-func (h handler) listRequests(w http.ResponseWriter, _ *http.Request) {
-	write(w, h.Ledger.Requests())
+func (h handler) listRequests(w http.ResponseWriter, r *http.Request) {
+	write(w, newest(h.Ledger.Requests(), r))
 }
 
-func (h handler) listPayments(w http.ResponseWriter, _ *http.Request) {
-	write(w, h.vendor.Payments())
+func (h handler) listPayments(w http.ResponseWriter, r *http.Request) {
+	payments := h.vendor.Payments()
+	write(w, payments[:limit(r, len(payments))])
+}
+
+// newest keeps the last so many of a list, as ?limit= asks.
+func newest[T any](list []T, r *http.Request) []T {
+	return list[len(list)-limit(r, len(list)):]
+}
+
+func limit(r *http.Request, all int) int {
+	n, err := strconv.Atoi(r.URL.Query().Get("limit"))
+	if err != nil || n < 0 {
+		return all
+	}
+	return min(n, all)
 }
 
 func (h handler) act(w http.ResponseWriter, r *http.Request) {

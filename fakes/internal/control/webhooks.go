@@ -11,8 +11,8 @@ import (
 
 var errUnknownWebhook = errors.New("no such webhook")
 
-func (h handler) listWebhooks(w http.ResponseWriter, _ *http.Request) {
-	write(w, h.Courier.Log())
+func (h handler) listWebhooks(w http.ResponseWriter, r *http.Request) {
+	write(w, newest(h.Courier.Log(), r))
 }
 
 func (h handler) resendWebhook(w http.ResponseWriter, r *http.Request) {

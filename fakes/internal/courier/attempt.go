@@ -94,7 +94,7 @@ func (c *Courier) attempt(p *parcel) {
 	at := c.options.Clock.Now()
 	status, err := c.post(p, number)
 	c.record(p, Attempt{At: at, Status: status, Error: text(err)})
-	c.options.Changed()
+	c.changes.Publish()
 }
 
 func (c *Courier) record(p *parcel, a Attempt) {

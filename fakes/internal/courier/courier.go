@@ -12,6 +12,7 @@ import (
 
 	"github.com/samchon/payments-server/fakes/clock"
 	"github.com/samchon/payments-server/fakes/fault"
+	"github.com/samchon/payments-server/fakes/internal/feed"
 	"github.com/samchon/payments-server/fakes/internal/volatile"
 )
 
@@ -35,8 +36,6 @@ type Options struct {
 	// Stamp, if set, adds the headers that differ from attempt to attempt,
 	// counted from 1.
 	Stamp func(h http.Header, id int64, attempt int)
-	// Changed, if set, is told of each change of the log.
-	Changed func()
 }
 
 // Courier is made by New and ended by Close.
@@ -44,6 +43,7 @@ type Courier struct {
 	options Options
 	client  *http.Client
 	slots   chan struct{} // one per attempt that may run at a time
+	changes feed.Feed
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -63,9 +63,6 @@ type Courier struct {
 func New(o Options) *Courier {
 	if o.Retry == nil {
 		o.Retry = func(status int) bool { return status < 200 || status > 299 }
-	}
-	if o.Changed == nil {
-		o.Changed = func() {}
 	}
 	c := &Courier{
 		options: o,
@@ -98,7 +95,7 @@ func (c *Courier) SetURL(url string) {
 // Send takes a message and returns at once. The effects are those of the
 // request that caused it.
 func (c *Courier) Send(m Message, effects fault.Effects) {
-	defer c.options.Changed()
+	defer c.changes.Publish()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -140,7 +137,7 @@ func (c *Courier) release(payment string) {
 
 // Resend sends a logged message once more and reports whether it is still known.
 func (c *Courier) Resend(id int64) bool {
-	defer c.options.Changed()
+	defer c.changes.Publish()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p, ok := c.log.Get(id)
@@ -162,6 +159,9 @@ func (c *Courier) Log() []Delivery {
 	}
 	return all
 }
+
+// Changed returns a channel that is closed by the next change of the log.
+func (c *Courier) Changed() <-chan struct{} { return c.changes.Changed() }
 
 // Wait returns when no message is queued or being sent. Those that wait for
 // their time on the clock do not count.
@@ -186,7 +186,7 @@ func (c *Courier) Wait(ctx context.Context) error {
 
 // Clear forgets all messages, also those not sent yet.
 func (c *Courier) Clear() {
-	defer c.options.Changed()
+	defer c.changes.Publish()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.clear()

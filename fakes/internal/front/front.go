@@ -21,7 +21,7 @@ const (
 	maxRecordedBytes = 4 << 10
 )
 
-// Front is the middleware; all fields are required but Changed.
+// Front is the middleware; all fields are required.
 type Front struct {
 	Clock  *clock.Clock
 	Faults *fault.Plans
@@ -30,8 +30,6 @@ type Front struct {
 	Refuse func(w http.ResponseWriter, status int, message string)
 	// Mask returns a body without its secrets, for the ledger.
 	Mask func(body []byte) string
-	// Changed is told of each request that ended.
-	Changed func()
 }
 
 // Wrap returns next behind the front.
@@ -118,9 +116,6 @@ func (v *visit) record() {
 		Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
 		Body: v.recordedBody(), Status: v.status, Faults: v.effects.Kinds(),
 	})
-	if v.front.Changed != nil {
-		v.front.Changed()
-	}
 }
 
 func (v *visit) recordedBody() string {

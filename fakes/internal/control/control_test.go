@@ -1,0 +1,309 @@
+package control_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	api "github.com/samchon/payments-server/api/iamport"
+	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/fakes/iamport"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// fake is a fake Iamport: the control is shared, and one vendor shows it all.
+type fake struct {
+	*testing.T
+	*iamport.Server
+	client *api.Client
+	http   *http.Client
+}
+
+func start(t *testing.T) fake {
+	t.Helper()
+	server := iamport.New(iamport.Options{})
+	if err := server.Listen(""); err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{}
+	browser := &http.Client{Transport: transport}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+		transport.CloseIdleConnections()
+	})
+	client := api.New(api.Options{
+		BaseURL: server.URL(), Key: iamport.DefaultKey, Secret: iamport.DefaultSecret, HTTPClient: browser,
+	})
+	return fake{t, server, client, browser}
+}
+
+// call makes a control request, checks its status and decodes its answer.
+func (f fake) call(method, path, body string, want int, into any) {
+	f.Helper()
+	request, err := http.NewRequestWithContext(f.Context(), method, f.URL()+"/__fake/"+path, strings.NewReader(body))
+	if err != nil {
+		f.Fatal(err)
+	}
+	response, err := f.http.Do(request)
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		f.Fatal(err)
+	}
+	if response.StatusCode != want {
+		f.Fatalf("%s %s answered %d %s, want %d", method, path, response.StatusCode, answer, want)
+	}
+	if into == nil {
+		return
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		f.Fatalf("%s %s answered %s: %v", method, path, answer, err)
+	}
+}
+
+func (f fake) openVBank() api.Payment {
+	f.Helper()
+	p, err := f.client.CreateVBank(f.Context(), api.VBankRequest{
+		MerchantUID: "order", Amount: money.New(1_000), VBankCode: "1", VBankHolder: "홍길동",
+		VBankDue: api.Unix(f.Clock().Now().Add(time.Hour)),
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	return p
+}
+
+func (f fake) status(impUID string) api.Status {
+	f.Helper()
+	p, err := f.client.GetPayment(f.Context(), impUID)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return p.Status
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	var plan struct{ ID string }
+	f.call("POST", "faults", `{"kind":"reject","path":"/vbanks","status":429}`, 200, &plan)
+	if _, err := f.client.CreateVBank(t.Context(), api.VBankRequest{}); err == nil || !strings.Contains(err.Error(), "429") {
+		t.Errorf("got %v, want a 429", err)
+	}
+	var list []struct {
+		Kind, ID string
+		Struck   int
+	}
+	f.call("GET", "faults", "", 200, &list)
+	if len(list) != 1 || list[0].ID != plan.ID || list[0].Struck != 1 {
+		t.Errorf("plans = %+v", list)
+	}
+	f.call("DELETE", "faults/"+plan.ID, "", 204, nil)
+	f.call("DELETE", "faults/"+plan.ID, "", 404, nil)
+	f.call("PUT", "faults/seed", `{"seed":7}`, 204, nil)
+	f.call("POST", "faults", `{"kind":"explode"}`, 400, nil)
+	f.call("POST", "faults", `{"kind":"drop","pathh":"/vbanks"}`, 400, nil)
+	f.call("POST", "faults", `{"kind":"drop"}`, 200, nil)
+	f.call("DELETE", "faults", "", 204, nil)
+	f.call("GET", "faults", "", 200, &list)
+	if len(list) != 0 {
+		t.Errorf("after clearing: %+v", list)
+	}
+}
+
+func TestClock_IsMoved(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.openVBank()
+	var clock struct {
+		Now     time.Time
+		Running bool
+	}
+	f.call("POST", "clock/stop", "", 200, &clock)
+	before := clock.Now
+	if clock.Running {
+		t.Error("runs after it was stopped")
+	}
+	f.call("POST", "clock/advance", `{"by":"1h"}`, 200, &clock)
+	if moved := clock.Now.Sub(before); moved != time.Hour {
+		t.Errorf("moved by %v, want 1h", moved)
+	}
+	if status := f.status(p.ImpUID); status != api.StatusFailed {
+		t.Errorf("the virtual account is %s an hour later, want failed", status)
+	}
+	f.call("POST", "clock/advance", `{"by":"-1h"}`, 400, nil)
+	f.call("POST", "clock/advance", `{"by":3600}`, 400, nil)
+	f.call("POST", "clock/start", "", 200, &clock)
+	if !clock.Running {
+		t.Error("stands after it was started")
+	}
+}
+
+func TestPayments_AreActedOn(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.openVBank()
+	var list []struct {
+		ID, Order, Status string
+		Actions           []string
+	}
+	f.call("GET", "payments?limit=10", "", 200, &list)
+	if len(list) != 1 || list[0].ID != p.ImpUID || strings.Join(list[0].Actions, " ") != "deposit fail expire cancel" {
+		t.Fatalf("payments = %+v", list)
+	}
+	f.call("POST", "payments/"+p.ImpUID+"/deposit", "", 204, nil)
+	if status := f.status(p.ImpUID); status != api.StatusPaid {
+		t.Errorf("%s after the deposit, want paid", status)
+	}
+	f.call("POST", "payments/"+p.ImpUID+"/expire", "", 409, nil)
+	f.call("POST", "payments/"+p.ImpUID+"/dance", "", 409, nil)
+	f.call("POST", "payments/unknown/cancel", "", 404, nil)
+	f.call("POST", "payments/"+p.ImpUID+"/cancel", "", 204, nil)
+	if status := f.status(p.ImpUID); status != api.StatusCancelled {
+		t.Errorf("%s after the cancel, want cancelled", status)
+	}
+}
+
+func TestLedger_IsTheTruth(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.openVBank()
+	f.call("POST", "payments/"+p.ImpUID+"/deposit", "", 204, nil)
+	type books struct {
+		Entries                     []struct{ Kind, Payment string }
+		Captured, Refunded, Balance money.Amount
+	}
+	for _, path := range []string{"ledger", "ledger/payments/" + p.ImpUID, "ledger/orders/order"} {
+		var got books
+		f.call("GET", path, "", 200, &got)
+		if len(got.Entries) != 1 || got.Entries[0].Kind != "captured" || !got.Balance.Equal(p.Amount) {
+			t.Errorf("%s = %+v", path, got)
+		}
+	}
+	var nobody books
+	f.call("GET", "ledger/orders/nobody", "", 200, &nobody)
+	if nobody.Entries == nil || len(nobody.Entries) != 0 {
+		t.Errorf("an unknown order has %+v, want an empty list", nobody.Entries)
+	}
+	var requests []struct{ Method, Path, Body string }
+	f.call("GET", "requests", "", 200, &requests)
+	if len(requests) != 2 || requests[0].Path != "/users/getToken" || requests[1].Path != "/vbanks" {
+		t.Errorf("requests = %+v", requests)
+	}
+	if strings.Contains(requests[0].Body, iamport.DefaultSecret) {
+		t.Errorf("a secret is shown: %s", requests[0].Body)
+	}
+}
+
+func TestWebhooks_AreSentAgain(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.openVBank()
+	settle := func() {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		if err := f.WaitWebhooks(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	settle()
+	f.call("POST", "webhooks/1/resend", "", 204, nil)
+	settle()
+	f.call("POST", "payments/"+p.ImpUID+"/resend", "", 204, nil)
+	settle()
+	var log []struct {
+		Event    string
+		Attempts []struct{}
+	}
+	f.call("GET", "webhooks", "", 200, &log)
+	if len(log) != 1 || log[0].Event != "ready" || len(log[0].Attempts) != 3 {
+		t.Errorf("webhooks = %+v, want one with three attempts", log)
+	}
+	f.call("POST", "webhooks/2/resend", "", 404, nil)
+	f.call("POST", "webhooks/x/resend", "", 404, nil)
+	f.call("POST", "payments/unknown/resend", "", 404, nil)
+}
+
+func TestWebhookURL_IsSet(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	f.call("PUT", "webhooks/url", `{"url":"http://127.0.0.1:1/hook"}`, 200, nil)
+	f.call("PUT", "webhooks/url", `{"url":"mailto:shop"}`, 400, nil)
+	var got struct{ URL string }
+	f.call("GET", "webhooks/url", "", 200, &got)
+	if got.URL != "http://127.0.0.1:1/hook" {
+		t.Errorf("url = %q", got.URL)
+	}
+}
+
+func TestReset_ForgetsEverything(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	f.openVBank()
+	f.call("POST", "faults", `{"kind":"drop","path":"/nowhere"}`, 200, nil)
+	f.call("POST", "reset", "", 204, nil)
+	for _, path := range []string{"payments", "faults", "requests", "webhooks"} {
+		var list []any
+		f.call("GET", path, "", 200, &list)
+		if len(list) != 0 {
+			t.Errorf("%s = %v", path, list)
+		}
+	}
+}
+
+func TestEvents_TellOfEachChange(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.URL()+"/__fake/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := f.http.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	events := bufio.NewScanner(response.Body)
+	next := func() {
+		for events.Scan() {
+			if events.Text() == "data: look" {
+				return
+			}
+		}
+		t.Fatalf("the events ended: %v", events.Err())
+	}
+	next() // at once, so that a watcher need not ask first
+	f.openVBank()
+	next()
+}
+
+func TestControl_RefusesPagesOfOtherOrigins(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.URL()+"/__fake/reset", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Sec-Fetch-Site", "cross-site")
+	response, err := f.http.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusForbidden {
+		t.Errorf("answered %d, want 403", response.StatusCode)
+	}
+}
