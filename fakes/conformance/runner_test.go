@@ -23,7 +23,7 @@ const (
 // environment.
 func runSuite(t *testing.T, file string, variables ...string) {
 	t.Helper()
-	needNode(t)
+	need(t, "node", "install node (20 or later) to run the published clients")
 	installClients(t)
 	ctx, cancel := context.WithTimeout(t.Context(), suiteTimeout)
 	defer cancel()
@@ -36,16 +36,23 @@ func runSuite(t *testing.T, file string, variables ...string) {
 	t.Logf("%s", output)
 }
 
-func needNode(t *testing.T) {
+// need returns where a program is. Without it the test is skipped, except in CI.
+func need(t *testing.T, program, hint string) string {
 	t.Helper()
-	_, err := exec.LookPath("node")
+	path, err := exec.LookPath(program)
 	switch {
 	case err == nil:
 	case os.Getenv("CI") != "":
-		t.Fatal("node is missing, and CI must not skip the published clients")
+		t.Fatalf("%s is missing, and CI must not skip this: %s", program, hint)
 	default:
-		t.Skip("install node (20 or later) to run the published clients")
+		t.Skip(hint)
 	}
+	return path
+}
+
+func needChromium(t *testing.T) string {
+	t.Helper()
+	return need(t, "chromium", "install chromium to try the checkouts in a browser")
 }
 
 // installClients fetches the clients once. The lock is for other test processes
@@ -60,7 +67,7 @@ func installClients(t *testing.T) {
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		t.Fatalf("lock %s: %v", lock.Name(), err)
 	}
-	if _, err := os.Stat(filepath.Join("node_modules", ".package-lock.json")); err == nil {
+	if installed(t) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), installTimeout)
@@ -68,4 +75,15 @@ func installClients(t *testing.T) {
 	if output, err := exec.CommandContext(ctx, "npm", "ci", "--no-audit", "--no-fund").CombinedOutput(); err != nil {
 		t.Fatalf("npm ci: %v\n%s", err, output)
 	}
+}
+
+// installed reports whether node_modules is as new as the lock file.
+func installed(t *testing.T) bool {
+	t.Helper()
+	wanted, err := os.Stat("package-lock.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.Stat(filepath.Join("node_modules", ".package-lock.json"))
+	return err == nil && !got.ModTime().Before(wanted.ModTime())
 }

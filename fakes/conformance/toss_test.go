@@ -8,10 +8,21 @@ import (
 
 func TestToss(t *testing.T) {
 	t.Parallel()
+	runSuite(t, "toss.test.mjs", "TOSS_URL="+startToss(t).URL())
+}
+
+func TestTossCheckout(t *testing.T) {
+	t.Parallel()
+	chromium := needChromium(t)
+	runSuite(t, "toss.checkout.test.mjs", "TOSS_URL="+startToss(t).URL(), "CHROMIUM="+chromium)
+}
+
+func startToss(t *testing.T) *toss.Server {
+	t.Helper()
 	fake := toss.New(toss.Options{})
 	if err := fake.Listen(""); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { fake.Close() })
-	runSuite(t, "toss.test.mjs", "TOSS_URL="+fake.URL())
+	t.Cleanup(func() { _ = fake.Close() })
+	return fake
 }
