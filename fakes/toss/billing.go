@@ -64,22 +64,24 @@ func (s *Server) chargeBilling(c call, in api.Charge) ([]byte, error) {
 }
 
 func (s *Server) deleteBilling(c call) ([]byte, error) {
-	b, ok := s.books.billings.Get(c.PathValue("billingKey"))
-	if !ok {
-		return nil, refusal{code: codeInvalidBillingKey}
-	}
-	if b.removed {
-		return nil, refusal{code: codeRemovedBillingKey}
+	b, err := s.findBilling(c.PathValue("billingKey"))
+	if err != nil {
+		return nil, err
 	}
 	b.removed = true
 	return nil, nil
 }
 
 func (s *Server) findBilling(billingKey string) (*billing, error) {
-	if b, ok := s.books.billings.Get(billingKey); ok && !b.removed {
+	b, ok := s.books.billings.Get(billingKey)
+	if ok && !b.removed {
 		return b, nil
 	}
-	return nil, refusal{reference: http.StatusNotFound, text: "There is no such billing.", code: codeInvalidBillingKey}
+	code := codeInvalidBillingKey
+	if ok {
+		code = codeRemovedBillingKey
+	}
+	return nil, refusal{reference: http.StatusNotFound, text: "There is no such billing.", code: code}
 }
 
 func (s *Server) newBilling(customerKey, cardNumber string) *billing {

@@ -115,7 +115,7 @@ func destination(address string) (*url.URL, error) {
 	}
 	u, err := url.Parse(address)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, refusal{code: codeInvalidURL}
+		return nil, refusal{code: api.CodeInvalidRequest}
 	}
 	return u, nil
 }

@@ -184,7 +184,7 @@ func TestCheckout(t *testing.T) {
 		"KoreanOrderID":      {"orderId", "주문번호일이삼", "INVALID_ORDER_ID"},
 		"NoAmount":           {"amount", 0, toss.CodeInvalidRequest},
 		"AnotherMethod":      {"method", "비트코인", "NOT_SUPPORTED_METHOD"},
-		"AddressWithoutHost": {"successUrl", "javascript:alert(1)", "INVALID_SUCCESS_OR_FAIL_URL"},
+		"AddressWithoutHost": {"successUrl", "javascript:alert(1)", toss.CodeInvalidRequest},
 	} {
 		t.Run("Refuses"+name, func(t *testing.T) {
 			t.Parallel()

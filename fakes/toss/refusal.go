@@ -26,7 +26,6 @@ const (
 	codeRemovedBillingKey  = "ALREADY_REMOVED_BILLING_KEY"
 	codeInvalidTransaction = "INVALID_TRANSACTION_KEY"
 	codeInvalidOrderID     = "INVALID_ORDER_ID"
-	codeInvalidURL         = "INVALID_SUCCESS_OR_FAIL_URL"
 	codeUnsupportedMethod  = "NOT_SUPPORTED_METHOD"
 	codeNotFoundMethod     = "NOT_FOUND_METHOD"
 )
@@ -64,7 +63,6 @@ var vendorErrors = map[string]vendorError{
 	codeRemovedBillingKey:            {400, "이미 삭제된 빌링키 입니다."},
 	codeInvalidTransaction:           {400, "잘못된 페이징 키 입니다."},
 	codeInvalidOrderID:               {400, "orderId는 영문 대소문자, 숫자, 특수문자(-, _, =) 6자 이상 64자 이하여야 합니다."},
-	codeInvalidURL:                   {400, "successUrl과 failUrl은 http:// 또는 https:// 를 포함한 주소여야 합니다."},
 	codeUnsupportedMethod:            {400, "지원하지 않는 결제 수단입니다."},
 	codePayerCanceled:                {400, "사용자에 의해 결제가 취소되었습니다."},
 	codeCardRejected:                 {400, "카드사에서 결제 승인을 거절했습니다."},
