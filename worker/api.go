@@ -33,14 +33,20 @@ func init() { // huma keeps these for the whole process
 type Options struct {
 	Payments *payment.Service
 	Codec    *wire.Codec
-	Log      *slog.Logger
-	Version  string
+	Keys     keyStore
+	// HashKey keys the hashes of requests under an idempotency key; all workers
+	// of a deployment share it.
+	HashKey []byte
+	Log     *slog.Logger
+	Version string
 }
 
 // server answers the API's operations.
 type server struct {
 	payments *payment.Service
 	codec    *wire.Codec
+	keys     keyStore
+	hashKey  []byte
 }
 
 // NewHandler returns the whole HTTP API, under / and under /payments.
@@ -49,7 +55,7 @@ func NewHandler(o Options) http.Handler {
 	routes.Use(middleware.GetHead)
 	routes.NotFound(noRoute)
 	routes.MethodNotAllowed(noMethod)
-	s := &server{payments: o.Payments, codec: o.Codec}
+	s := &server{payments: o.Payments, codec: o.Codec, keys: o.Keys, hashKey: o.HashKey}
 	a := humachi.New(routes, humaConfig(o))
 	describe(a.OpenAPI().Components.Schemas)
 	s.register(a)

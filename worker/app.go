@@ -3,14 +3,11 @@ package worker
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
 
-	"github.com/samchon/payments-server/api/wire"
 	"github.com/samchon/payments-server/internal/config"
-	"github.com/samchon/payments-server/internal/password"
 	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/store"
 	"github.com/samchon/payments-server/internal/webhook"
@@ -30,43 +27,30 @@ type App struct {
 // that opened is ready. In local mode it migrates the database; elsewhere that
 // is `payments schema`.
 func Open(ctx context.Context, c *config.Config, log *slog.Logger, version string) (*App, error) {
-	codec, err := wire.NewCodec(string(c.API.EncryptionKey), string(c.API.EncryptionIV))
-	if err != nil {
-		return nil, fmt.Errorf("API encryption: %w", err)
-	}
-	keys, err := keysOf(c.AtRest)
+	p, err := partsOf(c)
 	if err != nil {
 		return nil, err
 	}
-	secrets, err := webhookSecrets(c.Webhooks)
-	if err != nil {
-		return nil, fmt.Errorf("webhook signing secrets: %w", err)
-	}
-	gateways, err := gatewaysOf(c.Vendors)
-	if err != nil {
-		return nil, err
-	}
-	s, err := openStore(ctx, c, keys)
+	s, err := openStore(ctx, c, p.keys)
 	if err != nil {
 		return nil, err
 	}
 	payments := payment.New(payment.Config{
-		Store: s, Gateways: gateways,
-		Passwords: passwords{password.New(password.Options{
-			Concurrency: c.Passwords.Concurrency, CacheSize: c.Passwords.CacheEntries, CacheTTL: c.Passwords.CacheFor,
-		})},
+		Store: s, Gateways: p.gateways, Passwords: p.passwords,
 		Present: func(h *payment.History) ([]byte, error) { return json.Marshal(present(h)) },
 		Now:     time.Now, Log: log,
 	})
 	webhooks := webhook.NewWorker(webhook.Options{
-		DB: s.Pool(), Rows: deliveries{s, codec}, Secrets: secrets, Allowed: webhookNetworks(c), Log: log,
+		DB: s.Pool(), Rows: deliveries{s, p.codec}, Secrets: p.secrets, Allowed: webhookNetworks(c), Log: log,
 	})
 	jobs, err := startJobs(ctx, s, payments, webhooks, log)
 	if err != nil {
 		s.Close()
 		return nil, err
 	}
-	handler := NewHandler(Options{Payments: payments, Codec: codec, Log: log, Version: version})
+	handler := NewHandler(Options{
+		Payments: payments, Codec: p.codec, Keys: s, HashKey: p.hashKey, Log: log, Version: version,
+	})
 	return &App{Handler: handler, store: s, jobs: jobs}, nil
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/samchon/payments-server/internal/payment"
 )
 
-func (s *server) storeHistory(ctx context.Context, in *struct{ Body api.StoreHistory }) (api.History, error) {
+func (s *server) storeHistory(ctx context.Context, in *keyed[api.StoreHistory]) (api.History, error) {
 	h, err := s.payments.Register(ctx, payment.Registration{
 		Vendor: vendorOf(in.Body.Vendor), Source: sourceOf(in.Body.Source),
 		Price: in.Body.Price, Password: in.Body.Password, WebhookURL: in.Body.WebhookURL,
@@ -28,9 +28,10 @@ func (s *server) historyByID(ctx context.Context, in *struct {
 	return presented(s.payments.HistoryByID(ctx, uuid.MustParse(in.ID), in.Body.Password))
 }
 
-func (s *server) cancelHistory(ctx context.Context, in *struct{ Body api.CancelHistory }) (api.History, error) {
+func (s *server) cancelHistory(ctx context.Context, in *keyed[api.CancelHistory]) (api.History, error) {
 	c := payment.Cancellation{
 		Source: sourceOf(in.Body.Source), Password: in.Body.Password, Amount: in.Body.Price, Reason: in.Body.Reason,
+		Key: in.IdempotencyKey,
 	}
 	if a := in.Body.Account; a != nil {
 		c.Account = &payment.Account{Bank: a.Bank, Account: a.Account, Holder: a.Holder, Mobile: a.Mobile}

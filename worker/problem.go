@@ -23,6 +23,7 @@ const (
 	codeTooLarge        = "body_too_large"
 	codeNoRoute         = "no_such_route"
 	codeNoMethod        = "method_not_allowed"
+	codeKeyReused       = "idempotency_key_reused"
 	codeDatabaseAway    = "database_unavailable"
 	codeInternal        = "internal_error"
 	databaseAwayRetry   = 2 * time.Second
@@ -43,6 +44,7 @@ var kinds = map[string]kind{
 	codeTooLarge:                           {413, "The request body is too large"},
 	codeNoRoute:                            {404, "There is no such path"},
 	codeNoMethod:                           {405, "The path does not take this method"},
+	codeKeyReused:                          {422, "The idempotency key was used for another request"},
 	codeDatabaseAway:                       {503, "The database is unavailable"},
 	codeInternal:                           {500, "Internal error"},
 	string(payment.CodeInvalid):            {400, "The request is not valid"},
@@ -98,8 +100,11 @@ func newProblem(ctx context.Context, code, detail string) *problem {
 // problemOf tells the client about err. What the domain has no code for is our
 // fault: the client learns that, and the log learns the rest.
 func problemOf(ctx context.Context, err error) *problem {
+	var told *problem
 	var known *payment.Error
 	switch {
+	case errors.As(err, &told):
+		return told
 	case errors.As(err, &known):
 		return domainProblem(ctx, known)
 	case errors.Is(err, payment.ErrUnavailable):

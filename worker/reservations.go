@@ -9,7 +9,7 @@ import (
 	"github.com/samchon/payments-server/internal/payment"
 )
 
-func (s *server) storeReservation(ctx context.Context, in *struct{ Body api.StoreReservation }) (api.Reservation, error) {
+func (s *server) storeReservation(ctx context.Context, in *keyed[api.StoreReservation]) (api.Reservation, error) {
 	return presentedReservation(s.payments.Reserve(ctx, payment.Booking{
 		Vendor: vendorOf(in.Body.Vendor), Source: sourceOf(in.Body.Source),
 		Title: in.Body.Title, Password: in.Body.Password,

@@ -2,6 +2,8 @@ package worker
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,6 +12,8 @@ import (
 
 	"github.com/samchon/payments-server/api/iamport"
 	"github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/api/webhooksig"
+	"github.com/samchon/payments-server/api/wire"
 	"github.com/samchon/payments-server/internal/config"
 	"github.com/samchon/payments-server/internal/gateway"
 	"github.com/samchon/payments-server/internal/password"
@@ -17,6 +21,38 @@ import (
 	"github.com/samchon/payments-server/internal/seal"
 	"github.com/samchon/payments-server/internal/store"
 )
+
+// parts is what the configuration alone decides.
+type parts struct {
+	codec     *wire.Codec
+	hashKey   []byte
+	keys      store.Keys
+	secrets   *webhooksig.Secrets
+	gateways  map[payment.VendorCode]payment.Gateway
+	passwords passwords
+}
+
+func partsOf(c *config.Config) (p parts, err error) {
+	if p.codec, err = wire.NewCodec(string(c.API.EncryptionKey), string(c.API.EncryptionIV)); err != nil {
+		return p, fmt.Errorf("API encryption: %w", err)
+	}
+	if p.hashKey, err = hkdf.Key(sha256.New, []byte(c.API.EncryptionKey), nil, "idempotency key request hash", sha256.Size); err != nil {
+		return p, err
+	}
+	if p.keys, err = keysOf(c.AtRest); err != nil {
+		return p, err
+	}
+	if p.secrets, err = webhookSecrets(c.Webhooks); err != nil {
+		return p, fmt.Errorf("webhook signing secrets: %w", err)
+	}
+	if p.gateways, err = gatewaysOf(c.Vendors); err != nil {
+		return p, err
+	}
+	p.passwords = passwords{password.New(password.Options{
+		Concurrency: c.Passwords.Concurrency, CacheSize: c.Passwords.CacheEntries, CacheTTL: c.Passwords.CacheFor,
+	})}
+	return p, nil
+}
 
 // keysOf makes the keyrings. The first key of a ring seals; the others, and the
 // original's way with any of them, only open.

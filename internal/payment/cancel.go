@@ -17,6 +17,9 @@ type Cancellation struct {
 	Amount   money.Amount
 	Reason   string
 	Account  *Account // where a virtual account's deposit goes back to
+	// Key is the client's idempotency key: under one key a payment is refunded
+	// once. Without one, equal cancels one after another are as many refunds.
+	Key string
 }
 
 // Cancel refunds through the PG and records it.
@@ -52,22 +55,28 @@ func (s *Service) Cancel(ctx context.Context, c Cancellation) (*History, error) 
 func (s *Service) cancelIntent(h *History, c Cancellation) *Intent {
 	return &Intent{
 		ID: uuid.New(), Kind: IntentCancel, State: StateSending, HistoryID: h.ID,
-		Source: h.Source, Vendor: h.Vendor, CreatedAt: s.now(), Revision: h.Revision,
+		Source: h.Source, Vendor: h.Vendor, CreatedAt: s.now(), Revision: h.Revision, ClientKey: c.Key,
 		Request: IntentRequest{Amount: c.Amount, ExpectedBalance: h.Balance(), Reason: c.Reason, Account: c.Account},
 	}
 }
 
-// joinCancel helps to finish an equal cancel that is still open: a client that
-// saw no answer and asks again means the same refund. Another one has to wait.
+// joinCancel is for a cancel that met another. An equal one that is still open it
+// helps to finish: a client that saw no answer and asks again means the same
+// refund. One that came under the same key it answers for. Any other has to end first.
 func (s *Service) joinCancel(ctx context.Context, mine *Intent) (*History, error) {
-	open, err := s.store.OpenIntentOf(ctx, mine)
-	if err == nil && open.Request.sameRefund(mine.Request) {
-		return s.resume(ctx, open)
-	}
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	met, err := s.store.OpenIntentOf(ctx, mine)
+	switch {
+	case errors.Is(err, ErrNotFound), err == nil && !met.Request.sameRefund(mine.Request):
+		return nil, failf(CodeInProgress, nil, "Another cancel of this payment is under way; try again when it is done.")
+	case err != nil:
 		return nil, err
+	case !met.State.Settled():
+		return s.resume(ctx, met)
+	case met.State == StateDone:
+		return s.store.History(ctx, met.HistoryID)
 	}
-	return nil, failf(CodeInProgress, nil, "Another cancel of this payment is under way; try again when it is done.")
+	return nil, failf(CodeDeclined, &Declined{Status: 422, Code: met.Outcome, Message: "It was declined when it was first asked for."},
+		"The payment gateway declined.")
 }
 
 func (r IntentRequest) sameRefund(o IntentRequest) bool {

@@ -43,6 +43,10 @@ type Intent struct {
 	Vendor    Vendor
 	Request   IntentRequest
 	CreatedAt time.Time
+	// ClientKey is the client's own idempotency key of a cancel, empty for none.
+	ClientKey string
+	// Outcome is the code under which the intent was settled.
+	Outcome string
 	// Revision is that of the record that a cancel was decided on.
 	Revision int64
 }

@@ -54,11 +54,12 @@ type IntentStore interface {
 	Intent(ctx context.Context, id uuid.UUID) (*Intent, error)
 	// OpenIntent commits the intent and, in the same transaction, the job that
 	// resolves it should we die. It returns ErrDuplicate where an open intent, or
-	// for a capture a history, stands in its way, and ErrStale where a cancel was
+	// for a capture a history, stands in its way, or the client's key was used, and ErrStale where a cancel was
 	// decided on an older revision of its record.
 	OpenIntent(ctx context.Context, i *Intent) error
-	// OpenIntentOf finds the open capture of a source, or the open cancel of a
-	// history, whichever i is in the way of. It returns ErrNotFound.
+	// OpenIntentOf finds what i met: the open capture of its source or payment; or
+	// the cancel of its history that is open, or came under the same client key. It
+	// returns ErrNotFound.
 	OpenIntentOf(ctx context.Context, i *Intent) (*Intent, error)
 	// FinishCapture stores the history and settles its intent. ErrDuplicate means
 	// that another already did so.

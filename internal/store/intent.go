@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -27,12 +28,26 @@ func (s *Store) Intent(ctx context.Context, id uuid.UUID) (*payment.Intent, erro
 // OpenIntentOf implements payment.IntentStore.
 func (s *Store) OpenIntentOf(ctx context.Context, i *payment.Intent) (*payment.Intent, error) {
 	if i.Kind == payment.IntentCancel {
+		if met, err := s.cancelUnderKey(ctx, s.queries, i); !errors.Is(err, payment.ErrNotFound) {
+			return met, err
+		}
 		row, err := s.queries.OpenCancelOf(ctx, i.HistoryID)
 		return s.intent(row, err)
 	}
 	row, err := s.queries.OpenCaptureOf(ctx, sqlcgen.OpenCaptureOfParams{
 		SourceSchema: i.Source.Schema, SourceTable: i.Source.Table, SourceID: i.Source.ID,
 		VendorCode: string(i.Vendor.Code), VendorUid: i.Vendor.UID,
+	})
+	return s.intent(row, err)
+}
+
+// cancelUnderKey finds the cancel that came under i's client key, as long as keys live.
+func (s *Store) cancelUnderKey(ctx context.Context, q *sqlcgen.Queries, i *payment.Intent) (*payment.Intent, error) {
+	if i.ClientKey == "" {
+		return nil, payment.ErrNotFound
+	}
+	row, err := q.CancelByClientKey(ctx, sqlcgen.CancelByClientKeyParams{
+		HistoryID: i.HistoryID, ClientKey: i.ClientKey, CreatedAt: i.CreatedAt.Add(-KeyLife),
 	})
 	return s.intent(row, err)
 }
@@ -49,7 +64,7 @@ func (s *Store) intent(row sqlcgen.Intent, err error) (*payment.Intent, error) {
 		ID: row.ID, Kind: payment.IntentKind(row.Kind), State: payment.IntentState(row.State), HistoryID: row.HistoryID,
 		Source:    payment.Source{Schema: row.SourceSchema, Table: row.SourceTable, ID: row.SourceID},
 		Vendor:    payment.Vendor{Code: payment.VendorCode(row.VendorCode), StoreID: row.VendorStoreID, UID: row.VendorUid},
-		CreatedAt: row.CreatedAt,
+		CreatedAt: row.CreatedAt, ClientKey: row.ClientKey, Outcome: row.Outcome,
 	}
 	if err := json.Unmarshal(plain, &i.Request); err != nil {
 		return nil, fmt.Errorf("request of intent %s: %w", row.ID, err)
@@ -68,6 +83,9 @@ func (s *Store) OpenIntent(ctx context.Context, i *payment.Intent) error {
 		return err
 	}
 	return s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+		if err := s.lockForCancel(ctx, q, i); err != nil {
+			return err
+		}
 		job, err := s.jobs.InsertTx(ctx, tx, queue.Resolve{Intent: i.ID}, nil)
 		if err != nil {
 			return err
@@ -76,24 +94,41 @@ func (s *Store) OpenIntent(ctx context.Context, i *payment.Intent) error {
 			ID: i.ID, Kind: string(i.Kind), State: string(i.State), HistoryID: i.HistoryID,
 			SourceSchema: i.Source.Schema, SourceTable: i.Source.Table, SourceID: i.Source.ID,
 			VendorCode: string(i.Vendor.Code), VendorUid: i.Vendor.UID, VendorStoreID: i.Vendor.StoreID,
-			Request: request, ResolverJob: job.Job.ID, CreatedAt: i.CreatedAt,
+			ClientKey: i.ClientKey, Request: request, ResolverJob: job.Job.ID, CreatedAt: i.CreatedAt,
 		}); err != nil {
 			return err
 		}
-		return s.mayOpen(ctx, q, i)
+		return mayCapture(ctx, q, i)
 	})
 }
 
-// mayOpen looks for a record in the way, in a statement of its own after the
+// lockForCancel lets one cancel of a record be decided at a time, on the record as it is.
+func (s *Store) lockForCancel(ctx context.Context, q *sqlcgen.Queries, i *payment.Intent) error {
+	if i.Kind != payment.IntentCancel {
+		return nil
+	}
+	revision, err := q.LockHistory(ctx, i.HistoryID)
+	if err != nil {
+		return err
+	}
+	_, err = s.cancelUnderKey(ctx, q, i)
+	switch {
+	case err == nil:
+		return payment.ErrDuplicate
+	case !errors.Is(err, payment.ErrNotFound):
+		return err
+	case revision != i.Revision:
+		return payment.ErrStale
+	}
+	return nil
+}
+
+// mayCapture looks for a record in the way, in a statement of its own after the
 // insert: the insert waits for whoever is finishing an equal intent, and only a
 // later statement sees the history that it has committed meanwhile.
-func (s *Store) mayOpen(ctx context.Context, q *sqlcgen.Queries, i *payment.Intent) error {
-	if i.Kind == payment.IntentCancel {
-		revision, err := q.LockHistory(ctx, i.HistoryID)
-		if err == nil && revision != i.Revision {
-			return payment.ErrStale
-		}
-		return err
+func mayCapture(ctx context.Context, q *sqlcgen.Queries, i *payment.Intent) error {
+	if i.Kind != payment.IntentCapture {
+		return nil
 	}
 	taken, err := q.HistoryTaken(ctx, sqlcgen.HistoryTakenParams{
 		SourceSchema: i.Source.Schema, SourceTable: i.Source.Table, SourceID: i.Source.ID,
@@ -127,7 +162,7 @@ func (s *Store) FinishCapture(ctx context.Context, intent uuid.UUID, h *payment.
 // finishIntent fails with ErrDuplicate where another has finished it.
 func (s *Store) finishIntent(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, id uuid.UUID) error {
 	job, err := q.FinishIntent(ctx, id)
-	if translate(err) == payment.ErrNotFound {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return payment.ErrDuplicate
 	}
 	if err != nil {
@@ -140,7 +175,7 @@ func (s *Store) finishIntent(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries,
 func (s *Store) MoveIntent(ctx context.Context, id uuid.UUID, state payment.IntentState, outcome string) error {
 	return s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
 		job, err := q.MoveIntent(ctx, sqlcgen.MoveIntentParams{ID: id, State: string(state), Outcome: outcome})
-		if translate(err) == payment.ErrNotFound {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
 		if err != nil || !state.Settled() {

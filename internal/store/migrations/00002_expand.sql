@@ -60,6 +60,7 @@ CREATE TABLE payments.payment_intents (
     vendor_code     varchar     NOT NULL,
     vendor_uid      varchar     NOT NULL,
     vendor_store_id varchar     NOT NULL,
+    client_key      text        NOT NULL, -- the Idempotency-Key of the client who asked for a cancel; empty for none
     request         text        NOT NULL, -- sealed
     outcome         text        NOT NULL DEFAULT '',
     resolver_job    bigint      NOT NULL,
@@ -73,6 +74,7 @@ CREATE UNIQUE INDEX payment_intents_capture_vendor_key ON payments.payment_inten
     WHERE kind = 'capture' AND state IN ('sending', 'undoing');
 CREATE UNIQUE INDEX payment_intents_cancel_key ON payments.payment_intents (history_id)
     WHERE kind = 'cancel' AND state = 'sending';
+CREATE INDEX payment_intents_client_key_idx ON payments.payment_intents (history_id, client_key) WHERE client_key <> '';
 CREATE INDEX payment_intents_open_idx ON payments.payment_intents (updated_at) WHERE state IN ('sending', 'undoing');
 
 -- A PG's webhook that came before the service registered the payment: applied when the record comes.
@@ -90,7 +92,7 @@ CREATE TABLE payments.payment_idempotency_keys (
     key          text        NOT NULL,
     request_hash bytea       NOT NULL,
     status       int,
-    body         text,
+    body         text, -- sealed
     created_at   timestamptz NOT NULL,
     PRIMARY KEY (operation, key)
 );

@@ -1,25 +1,31 @@
 -- name: InsertIntent :exec
 INSERT INTO payments.payment_intents (
     id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-    request, resolver_job, created_at, updated_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13);
+    client_key, request, resolver_job, created_at, updated_at
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14);
 
 -- name: IntentByID :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-       request, outcome, resolver_job, created_at, updated_at
+       client_key, request, outcome, resolver_job, created_at, updated_at
 FROM payments.payment_intents WHERE id = $1;
 
 -- name: OpenCaptureOf :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-       request, outcome, resolver_job, created_at, updated_at
+       client_key, request, outcome, resolver_job, created_at, updated_at
 FROM payments.payment_intents
 WHERE kind = 'capture' AND state IN ('sending', 'undoing')
   AND ((source_schema = $1 AND source_table = $2 AND source_id = $3) OR (vendor_code = $4 AND vendor_uid = $5))
 LIMIT 1;
 
+-- name: CancelByClientKey :one
+SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
+       client_key, request, outcome, resolver_job, created_at, updated_at
+FROM payments.payment_intents WHERE kind = 'cancel' AND history_id = $1 AND client_key <> '' AND client_key = sqlc.arg(client_key) AND created_at > $2
+ORDER BY created_at DESC LIMIT 1;
+
 -- name: OpenCancelOf :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-       request, outcome, resolver_job, created_at, updated_at
+       client_key, request, outcome, resolver_job, created_at, updated_at
 FROM payments.payment_intents WHERE kind = 'cancel' AND state = 'sending' AND history_id = $1;
 
 -- name: MoveIntent :one

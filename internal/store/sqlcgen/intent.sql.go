@@ -12,6 +12,43 @@ import (
 	"github.com/google/uuid"
 )
 
+const cancelByClientKey = `-- name: CancelByClientKey :one
+SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
+       client_key, request, outcome, resolver_job, created_at, updated_at
+FROM payments.payment_intents WHERE kind = 'cancel' AND history_id = $1 AND client_key <> '' AND client_key = $3 AND created_at > $2
+ORDER BY created_at DESC LIMIT 1
+`
+
+type CancelByClientKeyParams struct {
+	HistoryID uuid.UUID
+	CreatedAt time.Time
+	ClientKey string
+}
+
+func (q *Queries) CancelByClientKey(ctx context.Context, arg CancelByClientKeyParams) (Intent, error) {
+	row := q.db.QueryRow(ctx, cancelByClientKey, arg.HistoryID, arg.CreatedAt, arg.ClientKey)
+	var i Intent
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.State,
+		&i.HistoryID,
+		&i.SourceSchema,
+		&i.SourceTable,
+		&i.SourceID,
+		&i.VendorCode,
+		&i.VendorUid,
+		&i.VendorStoreID,
+		&i.ClientKey,
+		&i.Request,
+		&i.Outcome,
+		&i.ResolverJob,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+	)
+	return i, err
+}
+
 const finishIntent = `-- name: FinishIntent :one
 UPDATE payments.payment_intents SET state = 'done', updated_at = now()
 WHERE id = $1 AND state IN ('sending', 'declined') RETURNING resolver_job
@@ -28,8 +65,8 @@ func (q *Queries) FinishIntent(ctx context.Context, id uuid.UUID) (int64, error)
 const insertIntent = `-- name: InsertIntent :exec
 INSERT INTO payments.payment_intents (
     id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-    request, resolver_job, created_at, updated_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
+    client_key, request, resolver_job, created_at, updated_at
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
 `
 
 type InsertIntentParams struct {
@@ -43,6 +80,7 @@ type InsertIntentParams struct {
 	VendorCode    string
 	VendorUid     string
 	VendorStoreID string
+	ClientKey     string
 	Request       string
 	ResolverJob   int64
 	CreatedAt     time.Time
@@ -60,6 +98,7 @@ func (q *Queries) InsertIntent(ctx context.Context, arg InsertIntentParams) erro
 		arg.VendorCode,
 		arg.VendorUid,
 		arg.VendorStoreID,
+		arg.ClientKey,
 		arg.Request,
 		arg.ResolverJob,
 		arg.CreatedAt,
@@ -69,7 +108,7 @@ func (q *Queries) InsertIntent(ctx context.Context, arg InsertIntentParams) erro
 
 const intentByID = `-- name: IntentByID :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-       request, outcome, resolver_job, created_at, updated_at
+       client_key, request, outcome, resolver_job, created_at, updated_at
 FROM payments.payment_intents WHERE id = $1
 `
 
@@ -87,6 +126,7 @@ func (q *Queries) IntentByID(ctx context.Context, id uuid.UUID) (Intent, error) 
 		&i.VendorCode,
 		&i.VendorUid,
 		&i.VendorStoreID,
+		&i.ClientKey,
 		&i.Request,
 		&i.Outcome,
 		&i.ResolverJob,
@@ -116,7 +156,7 @@ func (q *Queries) MoveIntent(ctx context.Context, arg MoveIntentParams) (int64, 
 
 const openCancelOf = `-- name: OpenCancelOf :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-       request, outcome, resolver_job, created_at, updated_at
+       client_key, request, outcome, resolver_job, created_at, updated_at
 FROM payments.payment_intents WHERE kind = 'cancel' AND state = 'sending' AND history_id = $1
 `
 
@@ -134,6 +174,7 @@ func (q *Queries) OpenCancelOf(ctx context.Context, historyID uuid.UUID) (Intent
 		&i.VendorCode,
 		&i.VendorUid,
 		&i.VendorStoreID,
+		&i.ClientKey,
 		&i.Request,
 		&i.Outcome,
 		&i.ResolverJob,
@@ -145,7 +186,7 @@ func (q *Queries) OpenCancelOf(ctx context.Context, historyID uuid.UUID) (Intent
 
 const openCaptureOf = `-- name: OpenCaptureOf :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-       request, outcome, resolver_job, created_at, updated_at
+       client_key, request, outcome, resolver_job, created_at, updated_at
 FROM payments.payment_intents
 WHERE kind = 'capture' AND state IN ('sending', 'undoing')
   AND ((source_schema = $1 AND source_table = $2 AND source_id = $3) OR (vendor_code = $4 AND vendor_uid = $5))
@@ -180,6 +221,7 @@ func (q *Queries) OpenCaptureOf(ctx context.Context, arg OpenCaptureOfParams) (I
 		&i.VendorCode,
 		&i.VendorUid,
 		&i.VendorStoreID,
+		&i.ClientKey,
 		&i.Request,
 		&i.Outcome,
 		&i.ResolverJob,

@@ -66,6 +66,7 @@ type Intent struct {
 	VendorCode    string
 	VendorUid     string
 	VendorStoreID string
+	ClientKey     string
 	Request       string
 	Outcome       string
 	ResolverJob   int64

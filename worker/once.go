@@ -1,0 +1,104 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/samchon/payments-server/internal/store"
+)
+
+// keyed is a request that may carry an idempotency key.
+type keyed[B any] struct {
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"A text of the client's that is unique to this request. Sent again within 24 hours, the request is not carried out again: its first answer is repeated."`
+	Body           B
+}
+
+// keyStore keeps answers under their clients' keys.
+type keyStore interface {
+	ClaimKey(ctx context.Context, operation, key string, requestHash []byte) (*store.Answer, error)
+	KeepAnswer(ctx context.Context, operation, key string, a store.Answer) error
+}
+
+// once answers a request with a known key as it was answered first. What is not
+// final, such as an outcome that is still unknown, is not kept: the request may
+// then be sent again, under the same key, to learn how it ended.
+func once[B, O any](s *server, operation string, do func(context.Context, *keyed[B]) (O, error)) func(context.Context, *keyed[B]) (O, error) {
+	return func(ctx context.Context, in *keyed[B]) (out O, err error) {
+		if in.IdempotencyKey == "" {
+			return do(ctx, in)
+		}
+		hash, err := s.hashRequest(in.Body)
+		if err != nil {
+			return out, err
+		}
+		known, err := s.keys.ClaimKey(ctx, operation, in.IdempotencyKey, hash)
+		switch {
+		case errors.Is(err, store.ErrKeyReused):
+			return out, newProblem(ctx, codeKeyReused, "This Idempotency-Key came with another request before; take a new one.")
+		case err != nil:
+			return out, err
+		case known != nil:
+			return repeat[O](known)
+		}
+		out, err = do(ctx, in)
+		s.keepAnswer(ctx, operation, in.IdempotencyKey, out, err)
+		return out, err
+	}
+}
+
+// hashRequest tells requests apart. It is keyed, because a request holds a
+// password that could be guessed from a plain hash.
+func (s *server) hashRequest(body any) ([]byte, error) {
+	plain, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	mac := hmac.New(sha256.New, s.hashKey)
+	mac.Write(plain)
+	return mac.Sum(nil), nil
+}
+
+func repeat[O any](known *store.Answer) (out O, err error) {
+	if known.Status < 300 {
+		return out, json.Unmarshal(known.Body, &out)
+	}
+	p := &problem{}
+	if err := json.Unmarshal(known.Body, &p.Problem); err != nil {
+		return out, err
+	}
+	return out, p
+}
+
+// keepAnswer may fail without harm: the request can be repeated as if it had
+// never been answered.
+func (s *server) keepAnswer(ctx context.Context, operation, key string, out any, err error) {
+	answer, told := store.Answer{Status: http.StatusOK}, out
+	if err != nil {
+		p := problemOf(ctx, err)
+		if !final(p.Status) {
+			return
+		}
+		answer.Status, told = p.Status, p.Problem
+	}
+	var body bytes.Buffer
+	failed := encodeJSON(&body, told)
+	if failed == nil {
+		answer.Body = body.Bytes()
+		failed = s.keys.KeepAnswer(context.WithoutCancel(ctx), operation, key, answer)
+	}
+	if failed != nil {
+		note(ctx, slog.LevelWarn, failed)
+	}
+}
+
+// final reports whether the same request would be refused in the same way at any
+// later time.
+func final(status int) bool {
+	return status < 500 && status != http.StatusConflict && status != http.StatusTooManyRequests
+}
