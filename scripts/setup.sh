@@ -44,6 +44,10 @@ postgres() {
 		echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
 	fi
 	install "PostgreSQL" "postgresql" "postgresql@17"
+	has_postgres || {
+		echo "setup: installed PostgreSQL, and still cannot find its initdb" >&2
+		exit 1
+	}
 }
 
 node() {
