@@ -43,8 +43,8 @@ const handoverTimeout = 5 * time.Minute
 type reloadCommand struct{}
 
 func (reloadCommand) Help() string {
-	return `New workers are started from the current release, with configuration and environment read anew.
-They take over when they are ready and healthy; otherwise the old ones go on, and this command
+	return `New workers are started from this server's binary as it is on disk now, with the configuration file
+read anew. They take over when they are ready and healthy; otherwise the old ones go on, and this command
 fails with the reason. It returns when that is decided.
 
     payments reload && echo updated`

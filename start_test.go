@@ -1,0 +1,277 @@
+package main
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/samchon/payments-server/internal/localdb/dbtest"
+)
+
+func TestStart(t *testing.T) {
+	t.Parallel()
+
+	t.Run("ServesUntilCtrlCAndFindsItsDataAgain", func(t *testing.T) {
+		t.Parallel()
+		dbtest.New(t) // skips without PostgreSQL
+		s := newSystem(t)
+
+		first := s.start(t)
+		if !s.healthy() {
+			t.Error("announced, but the API is not healthy")
+		}
+		query(t, databaseIn(t, first), "CREATE TABLE note (); SELECT 'made'")
+		first.pressCtrlC(t)
+		if left := s.processes(t); len(left) > 0 {
+			t.Errorf("after Ctrl-C there is %q", left)
+		}
+
+		second := s.start(t)
+		if got := query(t, databaseIn(t, second), "SELECT to_regclass('note')::text"); got != "note" {
+			t.Errorf("after a restart the table is %q, want note", got)
+		}
+		second.pressCtrlC(t)
+	})
+
+	t.Run("AnnouncesEveryAddressAndAPaymentThatWorks", func(t *testing.T) {
+		t.Parallel()
+		dbtest.New(t)
+		for _, program := range []string{"sh", "curl", "openssl"} {
+			if _, err := exec.LookPath(program); err != nil {
+				t.Skip(err)
+			}
+		}
+		s := newSystem(t)
+		server := s.start(t)
+		said := server.out.String()
+		for _, name := range []string{"API_PORT", "ADMIN_PORT", "FAKE_IAMPORT_PORT", "FAKE_TOSS_PORT"} {
+			if address := "http://127.0.0.1:" + s.ports[name]; !strings.Contains(said, address) {
+				t.Errorf("%s is not announced: %s", address, said)
+			}
+		}
+		_, after, _ := strings.Cut(said, "Make a first payment")
+		command := regexp.MustCompile(`(?m)^  (.*first-payment.*)$`).FindStringSubmatch(after)
+		if command == nil {
+			t.Fatalf("no payment to copy is announced: %s", said)
+		}
+		if out, err := exec.CommandContext(t.Context(), "sh", "-c", command[1]).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v: %s", command[1], err, out)
+		}
+		server.pressCtrlC(t)
+	})
+
+	t.Run("RunsInTheBackgroundAndKeepsItsCompanyThroughAnUpgrade", func(t *testing.T) {
+		t.Parallel()
+		dbtest.New(t)
+		s := newSystem(t)
+		s.mustExec(t, "start", "--daemon")
+		if !s.healthy() {
+			t.Error("start --daemon returned, but the API is not healthy")
+		}
+		company := []string{"run/fakes.pid", "postgres/data/postmaster.pid"}
+		before := []int{s.pid(t, company[0]), s.pid(t, company[1])}
+		supervisor := s.pid(t, "run/supervisor.pid")
+
+		await(t, "the first generation is blessed, before which no handover begins", func() bool {
+			return strings.Contains(s.mustExec(t, "status", "--json"), `"outcome":"blessed"`)
+		})
+		s.mustExec(t, "upgrade")
+
+		await(t, "the old supervisor is gone", func() bool { return !plays(supervisor, "start") })
+		for i, name := range company {
+			if now := s.pid(t, name); now != before[i] {
+				t.Errorf("%s names process %d after the upgrade, %d before", name, now, before[i])
+			}
+		}
+		if !s.healthy() {
+			t.Error("the API is not healthy after the upgrade")
+		}
+		s.mustExec(t, "stop")
+		if left := s.processes(t); len(left) > 0 {
+			t.Errorf("after stop there is %q", left)
+		}
+	})
+
+	t.Run("TakesOverAfterItsSupervisorWasKilled", func(t *testing.T) {
+		t.Parallel()
+		dbtest.New(t)
+		s := newSystem(t)
+		s.mustExec(t, "start", "--daemon")
+		s.kill(t, "run/supervisor.pid")
+		s.mustExec(t, "start", "--daemon")
+		if !s.healthy() {
+			t.Error("the API is not healthy after a second start")
+		}
+	})
+}
+
+func TestStart_Refuses(t *testing.T) {
+	t.Parallel()
+
+	for _, variable := range []string{"API_PORT", "ADMIN_PORT", "FAKE_IAMPORT_PORT", "FAKE_TOSS_PORT"} {
+		t.Run("ATaken_"+variable, func(t *testing.T) {
+			t.Parallel()
+			dbtest.New(t)
+			s := newSystem(t)
+			ln, err := net.Listen("tcp", "127.0.0.1:"+s.ports[variable])
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer ln.Close()
+			s.refuses(t, "choose another port with "+variable, "start")
+			s.refuses(t, "choose another port with "+variable, "start", "--daemon")
+		})
+	}
+
+	t.Run("ASecondServer", func(t *testing.T) {
+		t.Parallel()
+		dbtest.New(t)
+		s := newSystem(t)
+		s.mustExec(t, "start", "--daemon")
+		s.refuses(t, "runs already", "start")
+		s.refuses(t, "runs already", "start", "--daemon")
+		if !s.healthy() {
+			t.Error("the first server is not healthy any more")
+		}
+	})
+
+	t.Run("AHomeThatIsNone", func(t *testing.T) {
+		t.Parallel()
+		s := newSystem(t)
+		usable := s.env
+		s.env = append(usable[:len(usable):len(usable)], "PAYMENTS_HOME=/proc/none") // not even root makes it
+		s.refuses(t, "choose another with PAYMENTS_HOME", "start")
+		s.env = usable
+	})
+
+	t.Run("ADatabaseThatDoesNotAnswer", func(t *testing.T) {
+		t.Parallel()
+		s := newSystem(t)
+		s.env = append(s.env, "DATABASE_URL=postgres://127.0.0.1:"+freePort(t)+"/payments")
+		s.refuses(t, "check DATABASE_URL", "start")
+	})
+}
+
+func TestStop(t *testing.T) {
+	t.Parallel()
+
+	t.Run("EndsWhatAKilledServerLeft", func(t *testing.T) {
+		t.Parallel()
+		dbtest.New(t)
+		s := newSystem(t)
+		s.mustExec(t, "start", "--daemon")
+		s.kill(t, "run/supervisor.pid")
+		s.mustExec(t, "stop")
+		if left := s.processes(t); len(left) > 0 {
+			t.Errorf("after stop there is %q", left)
+		}
+	})
+
+	t.Run("MayBeRepeated", func(t *testing.T) {
+		t.Parallel()
+		s := newSystem(t)
+		s.mustExec(t, "stop")
+		s.mustExec(t, "stop")
+	})
+}
+
+func TestReload(t *testing.T) {
+	t.Parallel()
+
+	t.Run("ReplacesTheWorkers", func(t *testing.T) {
+		t.Parallel()
+		dbtest.New(t)
+		s := newSystem(t)
+		s.mustExec(t, "start", "--daemon")
+		if out := s.mustExec(t, "reload"); !regexp.MustCompile(`(?m)^2 .*blessed`).MatchString(out) {
+			t.Errorf("after a reload the second generation is not blessed: %s", out)
+		}
+		if !s.healthy() {
+			t.Error("the API is not healthy after a reload")
+		}
+	})
+
+	t.Run("KeepsTheOldWorkersWhenNewOnesFail", func(t *testing.T) {
+		t.Parallel()
+		dbtest.New(t)
+		s := newSystem(t)
+		own := filepath.Join(s.home, "payments")
+		copyFile(t, s.binary, own)
+		s.binary = own
+		s.mustExec(t, "start", "--daemon")
+
+		aside := own + ".good"
+		if err := os.Rename(own, aside); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(own, []byte("#!/bin/sh\nexit 7\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		s.binary = aside
+		if out, status := s.exec(t, "reload"); status != exitFailure || !strings.Contains(out, "exit status 7") {
+			t.Errorf("reload to a broken build ended with %d and %q, want %d and its exit status", status, out, exitFailure)
+		}
+		if !s.healthy() {
+			t.Error("the API is not healthy after a reload that failed")
+		}
+	})
+
+	t.Run("NeedsAServer", func(t *testing.T) {
+		t.Parallel()
+		s := newSystem(t)
+		for _, command := range []string{"reload", "upgrade", "status"} {
+			s.refuses(t, "is it started?", command)
+		}
+	})
+}
+
+func TestStatus_SpeaksJSON(t *testing.T) {
+	t.Parallel()
+	dbtest.New(t)
+	s := newSystem(t)
+	s.mustExec(t, "start", "--daemon")
+	if out := s.mustExec(t, "status", "--json"); !strings.HasPrefix(out, `{"pid":`) {
+		t.Errorf("status --json prints %q", out)
+	}
+}
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	content, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, content, 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// databaseIn is the URL of the private database that a server announced.
+func databaseIn(t *testing.T, server *foreground) string {
+	t.Helper()
+	match := regexp.MustCompile(`psql '(.*)'`).FindStringSubmatch(server.out.String())
+	if match == nil {
+		t.Fatalf("no database is announced: %s", &server.out)
+	}
+	return match[1]
+}
+
+func query(t *testing.T, url, statements string) (answer string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	results, err := conn.PgConn().Exec(t.Context(), statements).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(results[len(results)-1].Rows[0][0])
+}
