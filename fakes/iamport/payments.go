@@ -52,7 +52,7 @@ func (s *Server) create(ctx context.Context, p api.Payment) (any, error) {
 }
 
 func (s *Server) store(ctx context.Context, p api.Payment) {
-	s.kept.add(p, nil)
+	s.kept.add(p)
 	if p.VBank != nil {
 		s.closeVBankInTime(p.ImpUID)
 	}

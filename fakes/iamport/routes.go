@@ -6,6 +6,7 @@ import (
 
 	"github.com/samchon/payments-server/fakes/internal/control"
 	"github.com/samchon/payments-server/fakes/internal/front"
+	"github.com/samchon/payments-server/fakes/internal/page"
 )
 
 // endpoint handles one call and returns its response, without the envelope.
@@ -57,6 +58,8 @@ func (s *Server) routes() http.Handler {
 
 	root := http.NewServeMux()
 	root.Handle(control.Prefix, control.New(s.workings(), s))
+	page.Mount(root, "Iamport")
+	s.serveCheckout(root)
 	root.Handle("/", withCORS(s.front().Wrap(gateway)))
 	return root
 }

@@ -20,6 +20,7 @@ type state struct {
 	receipts       *volatile.Store[string, api.Receipt]
 	certifications *volatile.Store[string, api.Certification]
 	prepared       *volatile.Store[string, money.Amount]
+	checkouts      *volatile.Store[string, *checkout]
 	tokens         *volatile.Store[string, token]
 	tokenOf        *volatile.Store[string, string] // by key
 }
@@ -39,6 +40,7 @@ func newState(limits volatile.Limits, now func() time.Time) state {
 		receipts:       volatile.New[string, api.Receipt](limits, now),
 		certifications: volatile.New[string, api.Certification](limits, now),
 		prepared:       volatile.New[string, money.Amount](limits, now),
+		checkouts:      volatile.New[string, *checkout](limits, now),
 		tokens:         volatile.New[string, token](limits, now),
 		tokenOf:        volatile.New[string, string](limits, now),
 	}
@@ -46,8 +48,8 @@ func newState(limits volatile.Limits, now func() time.Time) state {
 	return s
 }
 
-func (s *state) add(p api.Payment, expiry *clock.Timer) {
-	s.payments.Put(p.ImpUID, &record{now: p, before: p, expiry: expiry})
+func (s *state) add(p api.Payment) {
+	s.payments.Put(p.ImpUID, &record{now: p, before: p})
 	s.orders[p.MerchantUID] = append(s.orders[p.MerchantUID], p.ImpUID)
 }
 
@@ -69,6 +71,7 @@ func (s *state) clear() {
 	s.receipts.Clear()
 	s.certifications.Clear()
 	s.prepared.Clear()
+	s.checkouts.Clear()
 	s.tokens.Clear()
 	s.tokenOf.Clear()
 }

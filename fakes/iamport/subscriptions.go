@@ -40,11 +40,20 @@ func (s *Server) subscription(customerUID string) (api.Subscription, error) {
 	return subscription, nil
 }
 
-// register stores a card, in place of the one before. What the request does not
-// tell of the customer is made up, as in the reference fake.
+// register stores a card, in place of the one before.
 func (s *Server) register(customerUID string, in api.CardInput) api.Subscription {
+	subscription := s.newSubscription(customerUID, in)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept.subscriptions.Put(customerUID, subscription)
+	return subscription
+}
+
+// newSubscription makes up what the request does not tell of the customer, as
+// the reference fake does.
+func (s *Server) newSubscription(customerUID string, in api.CardInput) api.Subscription {
 	const lower = "abcdefghijklmnopqrstuvwxyz"
-	subscription := api.Subscription{
+	return api.Subscription{
 		CustomerUID:      customerUID,
 		PGProvider:       "pg-of-somewhere",
 		PGID:             newUID(),
@@ -59,8 +68,4 @@ func (s *Server) register(customerUID string, in api.CardInput) api.Subscription
 		CustomerPostcode: orText(in.CustomerPostcode, text("11122")),
 		Inserted:         s.stamp(s.clock.Now()),
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.kept.subscriptions.Put(customerUID, subscription)
-	return subscription
 }
