@@ -10,8 +10,8 @@ import (
 	"github.com/samchon/payments-server/api/money"
 )
 
-// Transaction is one movement of money: a payment, or a cancel with its amount
-// below zero or its status CANCELED.
+// Transaction is one movement of money: a payment, or a cancel. Status tells
+// them apart; one payment has as many as there were.
 type Transaction struct {
 	MID            string       `json:"mId"`
 	TransactionKey string       `json:"transactionKey"`

@@ -28,19 +28,21 @@ type Webhook struct {
 	Data           json.RawMessage // data, entityBody, or the flat body
 }
 
-// ParseWebhook reads the body of a webhook. Event types and fields it does not
-// know are no errors.
+// ParseWebhook reads the body of a webhook, which must be a JSON object. What it
+// does not understand it leaves empty: the gateway adds events and fields
+// without notice, and repeats for days what a shop refuses.
 func ParseWebhook(body []byte) (Webhook, error) {
 	var envelope struct {
 		EventType  string          `json:"eventType"`
-		CreatedAt  Time            `json:"createdAt"`
+		CreatedAt  string          `json:"createdAt"`
 		Data       json.RawMessage `json:"data"`
 		EntityBody json.RawMessage `json:"entityBody"`
 	}
 	if err := json.Unmarshal(body, &envelope); err != nil {
 		return Webhook{}, fmt.Errorf("decode toss webhook: %w", err)
 	}
-	w := Webhook{EventType: envelope.EventType, CreatedAt: envelope.CreatedAt, Data: envelope.Data}
+	w := Webhook{EventType: envelope.EventType, Data: envelope.Data}
+	w.CreatedAt, _ = ParseTime(envelope.CreatedAt) // nothing depends on it
 	switch {
 	case w.Data != nil:
 	case envelope.EntityBody != nil:
@@ -48,6 +50,11 @@ func ParseWebhook(body []byte) (Webhook, error) {
 	default:
 		w.Data = append(json.RawMessage(nil), body...)
 	}
+	w.readData()
+	return w, nil
+}
+
+func (w *Webhook) readData() {
 	var entity struct {
 		PaymentKey     string `json:"paymentKey"`
 		OrderID        string `json:"orderId"`
@@ -55,14 +62,12 @@ func ParseWebhook(body []byte) (Webhook, error) {
 		TransactionKey string `json:"transactionKey"`
 		Secret         string `json:"secret"`
 	}
-	if err := json.Unmarshal(w.Data, &entity); err != nil {
-		return Webhook{}, fmt.Errorf("decode toss webhook %s: %w", w.EventType, err)
-	}
-	if w.EventType == "" && entity.Secret != "" {
-		w.EventType = EventDepositCallback
-		w.Secret = entity.Secret
+	if json.Unmarshal(w.Data, &entity) != nil {
+		return // an event about something else than a payment
 	}
 	w.PaymentKey, w.OrderID, w.Status = entity.PaymentKey, entity.OrderID, entity.Status
 	w.TransactionKey = entity.TransactionKey
-	return w, nil
+	if w.EventType == "" && entity.Secret != "" {
+		w.EventType, w.Secret = EventDepositCallback, entity.Secret
+	}
 }

@@ -20,6 +20,8 @@ func TestParseWebhook(t *testing.T) {
 			toss.Webhook{EventType: toss.EventDepositCallback, OrderID: "ord_1", Status: toss.StatusDone, TransactionKey: "tx_1", Secret: "ps_1"}},
 		{"WithEntityBody", `{"eventType":"payout.changed","version":"2022-11-16","eventId":"evt_1","entityType":"payout","entityBody":{"status":"COMPLETED"}}`,
 			toss.Webhook{EventType: "payout.changed", Status: "COMPLETED"}},
+		{"AboutSomethingElse", `{"eventType":"METHOD_UPDATED","createdAt":"yesterday","data":{"status":7}}`,
+			toss.Webhook{EventType: "METHOD_UPDATED"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
