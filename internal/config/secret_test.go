@@ -27,9 +27,10 @@ func TestSecret_IsAPlaceholderEverywhere(t *testing.T) {
 			}
 			return out.String()
 		},
-		"Error": func() string { return fmt.Errorf("open %s: %v", h.One, &h).Error() },
-		"JSON":  func() string { return mustEncode(t, json.Marshal, h) },
-		"YAML":  func() string { return mustEncode(t, yaml.Marshal, h) },
+		"GoString": func() string { return h.One.GoString() }, // for printers that are not fmt's
+		"Error":    func() string { return fmt.Errorf("open %s: %v", h.One, &h).Error() },
+		"JSON":     func() string { return mustEncode(t, json.Marshal, h) },
+		"YAML":     func() string { return mustEncode(t, yaml.Marshal, h) },
 		"Log": func() string {
 			var out bytes.Buffer
 			slog.New(slog.NewTextHandler(&out, nil)).Info("config", "secret", h.One, "all", h)
