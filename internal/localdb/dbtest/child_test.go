@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -61,7 +62,25 @@ func childCommand(t *testing.T, tmp string, env ...string) *exec.Cmd {
 
 func startChild(t *testing.T, tmp string) *child {
 	t.Helper()
-	cmd := childCommand(t, tmp)
+	return start(t, childCommand(t, tmp))
+}
+
+// startGoCommand starts a script that the system calls go, as a host sees it. It
+// runs a test process to its end, and ends with its input.
+func startGoCommand(t *testing.T, tmp string) *child {
+	t.Helper()
+	script := filepath.Join(tmp, "go")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\necho | \"$@\"\necho done\ncat\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	test := childCommand(t, tmp)
+	cmd := exec.CommandContext(t.Context(), script, test.Args...)
+	cmd.Env = test.Env
+	return start(t, cmd)
+}
+
+func start(t *testing.T, cmd *exec.Cmd) *child {
+	t.Helper()
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -88,9 +107,15 @@ func (c *child) startTime(t *testing.T) string {
 	if err := c.ask(); err != nil {
 		t.Fatal(err)
 	}
+	return c.nextLine(t, "20")
+}
+
+// nextLine skips to a line with a prefix.
+func (c *child) nextLine(t *testing.T, prefix string) string {
+	t.Helper()
 	for c.answer.Scan() {
 		switch line := c.answer.Text(); {
-		case strings.HasPrefix(line, "20"):
+		case strings.HasPrefix(line, prefix):
 			return line
 		case strings.HasPrefix(line, "--- SKIP"):
 			t.Skip("PostgreSQL is not installed") // while TEST_DATABASE_URL named a server elsewhere
@@ -123,6 +148,19 @@ func newTemp(t *testing.T) string {
 	return tmp
 }
 
+// looks is the pause between two looks at processes and files.
+const looks = 20 * time.Millisecond
+
+// staysFor watches for a while that a condition goes on to hold.
+func staysFor(t *testing.T, while time.Duration, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(while); time.Now().Before(end); time.Sleep(looks) {
+		if !holds() {
+			t.Fatalf("%s did not stay", what)
+		}
+	}
+}
+
 // eventually waits until a condition holds.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
@@ -131,7 +169,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited 30s in vain until %s", what)
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(looks)
 	}
 }
 
@@ -162,17 +200,15 @@ func waitForNothing(t *testing.T, tmp string) {
 	eventually(t, "no process of "+tmp+" is left", func() bool { return len(processesOf(t, tmp)) == 0 })
 }
 
-func killHost(t *testing.T, tmp string) {
+// hostOf is the host in tmp, nil without one.
+func hostOf(t *testing.T, tmp string) *process.Process {
 	t.Helper()
 	for _, p := range processesOf(t, tmp) {
-		if line, err := p.Cmdline(); err == nil && strings.Contains(line, "payments-dbtest-host") {
-			if err := p.Kill(); err != nil {
-				t.Fatal(err)
-			}
-			return
+		if args, err := p.CmdlineSlice(); err == nil && slices.Contains(args, "payments-dbtest-host") {
+			return p
 		}
 	}
-	t.Fatal("found no host to kill")
+	return nil
 }
 
 // playHost answers every test process in tmp with one line, as a host would.

@@ -2,6 +2,7 @@ package dbtest_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -79,12 +80,31 @@ func TestHost(t *testing.T) {
 		waitForNothing(t, tmp)
 	})
 
+	t.Run("StaysBetweenThePackagesOfAGoCommand", func(t *testing.T) {
+		t.Parallel()
+		tmp := newTemp(t)
+		goCommand := startGoCommand(t, tmp)
+		started := goCommand.nextLine(t, "20")
+		goCommand.nextLine(t, "done") // its first test process, that is
+		staysFor(t, 10*looks, "the host", func() bool { return hostOf(t, tmp) != nil })
+		second := startChild(t, tmp)
+		if still := second.startTime(t); started != still {
+			t.Errorf("server started at %s was replaced by one started at %s", started, still)
+		}
+		if err := errors.Join(goCommand.end(), second.end()); err != nil {
+			t.Error(err)
+		}
+		waitForNothing(t, tmp)
+	})
+
 	t.Run("IsReplacedAfterItWasKilled", func(t *testing.T) {
 		t.Parallel()
 		tmp := newTemp(t)
 		first := startChild(t, tmp)
 		started := first.startTime(t)
-		killHost(t, tmp)
+		if err := hostOf(t, tmp).Kill(); err != nil {
+			t.Fatal(err)
+		}
 		first.kill(t)
 
 		second := startChild(t, tmp)
