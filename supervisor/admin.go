@@ -122,7 +122,7 @@ func (censusCollector) Describe(ch chan<- *prometheus.Desc) {
 func (c censusCollector) Collect(ch chan<- prometheus.Metric) {
 	workers, idle, busy, serving := map[State]int{}, map[State]int{}, map[State]int{}, 0
 	for _, g := range c.s.census().Generations {
-		workers[g.State] += len(g.PIDs)
+		workers[g.State] += len(g.Workers)
 		idle[g.State] += g.Idle
 		busy[g.State] += g.Busy
 		if g.State == Probation || g.State == Blessed {

@@ -37,13 +37,21 @@ type Generation struct {
 	Number      int       `json:"generation"`
 	Commit      string    `json:"commit"`
 	State       State     `json:"state"`
-	PIDs        []int     `json:"pids"`
+	Workers     []Worker  `json:"workers"`
 	Idle        int       `json:"idle"` // connections between two requests
 	Busy        int       `json:"busy"` // connections in a request
 	Born        time.Time `json:"born"`
 	Deadline    time.Time `json:"deadline,omitzero"` // when a draining generation is cut
 	Restarts    int       `json:"restarts"`
 	ReadyMillis float64   `json:"ready_ms"`
+}
+
+// Worker is a process of a generation.
+type Worker struct {
+	Slot int `json:"worker"`
+	PID  int `json:"pid"`
+	Idle int `json:"idle"`
+	Busy int `json:"busy"`
 }
 
 // Receipt tells what one handover cost.
@@ -68,7 +76,7 @@ func (c Census) Write(w io.Writer) error {
 	fmt.Fprintln(t, "GENERATION\tCOMMIT\tSTATE\tWORKERS\tIDLE\tBUSY\tAGE\tCUT IN")
 	for _, g := range c.Generations {
 		fmt.Fprintf(t, "%d\t%s\t%s\t%d\t%d\t%d\t%s\t%s\n",
-			g.Number, orDash(g.Commit), g.State, len(g.PIDs), g.Idle, g.Busy, age(g.Born), left(g.Deadline))
+			g.Number, orDash(g.Commit), g.State, len(g.Workers), g.Idle, g.Busy, age(g.Born), left(g.Deadline))
 	}
 	if len(c.Receipts) > 0 {
 		fmt.Fprintln(t, "\nHANDOVER TO\tCOMMIT\tOUTCOME\tREADY MS\tDRAIN MS\tIN FLIGHT\tMOVED\tCLOSED\tFORCED\tREASON")
@@ -115,9 +123,10 @@ func (g *generation) row(on map[int]map[handover.Standing]int) Generation {
 	row := Generation{Number: g.number, Commit: g.commit, State: g.state, Born: g.born, Deadline: g.deadline,
 		Restarts: g.restarts, ReadyMillis: g.receipt.ReadyMillis}
 	for _, p := range g.workers {
-		row.PIDs = append(row.PIDs, p.pid)
-		row.Idle += on[p.pid][handover.Idle] + on[p.pid][handover.Untouched]
-		row.Busy += on[p.pid][handover.Busy]
+		w := Worker{p.slot, p.pid, on[p.pid][handover.Idle] + on[p.pid][handover.Untouched], on[p.pid][handover.Busy]}
+		row.Workers = append(row.Workers, w)
+		row.Idle += w.Idle
+		row.Busy += w.Busy
 	}
 	return row
 }

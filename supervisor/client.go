@@ -52,7 +52,9 @@ func Stop(ctx context.Context, admin string) error {
 	}
 	pids := []int{c.PID}
 	for _, g := range c.Generations {
-		pids = append(pids, g.PIDs...)
+		for _, w := range g.Workers {
+			pids = append(pids, w.PID)
+		}
 	}
 	return waitGone(ctx, pids)
 }

@@ -24,11 +24,11 @@ func TestCounters_AreConserved(t *testing.T) {
 		must(t, f.reload())
 		if i%killEvery == 0 {
 			l.quiet.Lock()
-			pids := f.serving().PIDs
-			must(t, syscall.Kill(pids[rand.IntN(len(pids))], syscall.SIGKILL))
+			workers := f.serving().Workers
+			must(t, syscall.Kill(workers[rand.IntN(len(workers))].PID, syscall.SIGKILL))
 			kills++
 			l.quiet.Unlock()
-			f.await("the dead worker to be replaced", func() bool { return len(f.serving().PIDs) == 2 })
+			f.await("the dead worker to be replaced", func() bool { return len(f.serving().Workers) == 2 })
 		}
 		now := f.counted()
 		if now < last {

@@ -151,7 +151,7 @@ func (s *supervisor) rescue(dead *peer) {
 			rescued++
 			continue
 		}
-		if s.sockets.board.Look(w.entry.Seat) == handover.Busy {
+		if s.sockets.board.InRequest(w.entry.Seat, dead.pid) {
 			ended++
 		}
 		s.release(w)

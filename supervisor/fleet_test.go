@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,6 +28,7 @@ type fleet struct {
 	api, admin string
 	cmd        *exec.Cmd
 	log        *journal
+	beheaded   bool // the test has killed the supervisor
 }
 
 // journal collects what the processes write; it is shown when the test fails.
@@ -54,7 +57,8 @@ func launch(t *testing.T, s script) *fleet {
 	f := &fleet{t: t, script: s, log: &journal{}}
 	f.rewrite(func(*script) {})
 	f.cmd = exec.Command(os.Args[0])
-	f.cmd.Env = append(os.Environ(), roleVariable+"="+supervisorRole, scriptVariable+"="+s.path("script"))
+	f.cmd.Env = append(os.Environ(), roleVariable+"="+supervisorRole, scriptVariable+"="+s.path("script"),
+		"GORACE=atexit_sleep_ms=0") // otherwise every process of a -race build waits a second before it ends
 	f.cmd.Stderr, f.cmd.Stdout, f.cmd.WaitDelay = f.log, f.log, time.Second
 	lifeline, err := f.cmd.StdinPipe()
 	must(t, err)
@@ -63,11 +67,42 @@ func launch(t *testing.T, s script) *fleet {
 		f.stop()
 		lifeline.Close()
 		f.cmd.Wait()
-		if t.Failed() {
-			t.Logf("log of the processes:\n%s", f.log)
-		}
+		f.inspect()
 	})
 	return f
+}
+
+// inspect ends what is left of a fleet, and looks for what must never be: processes left behind, unless the test killed
+// their supervisor, and data races in a -race build.
+func (f *fleet) inspect() {
+	for _, pid := range f.processes() {
+		if !f.beheaded {
+			f.t.Errorf("process %d was left behind", pid)
+		}
+		syscall.Kill(pid, syscall.SIGKILL)
+	}
+	log := f.log.String()
+	if strings.Contains(log, "DATA RACE") {
+		f.t.Error("a process reported a data race")
+	}
+	if f.t.Failed() {
+		f.t.Logf("log of the processes:\n%.20000s", log)
+	}
+}
+
+// processes finds whoever was started with this fleet's script, alive or orphaned.
+func (f *fleet) processes() (pids []int) {
+	names, err := filepath.Glob("/proc/[0-9]*")
+	must(f.t, err)
+	mark := scriptVariable + "=" + f.script.path("script") + "\x00"
+	for _, name := range names {
+		env, err := os.ReadFile(name + "/environ")
+		pid, _ := strconv.Atoi(filepath.Base(name))
+		if err == nil && strings.Contains(string(env), mark) && !gone(pid) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
 }
 
 func (s *script) defaults() {
@@ -114,7 +149,7 @@ func (f *fleet) rewrite(change func(*script)) {
 
 // stop ends everything; a test that wants to see how calls supervisor.Stop itself.
 func (f *fleet) stop() {
-	if f.admin == "" {
+	if f.admin == "" || f.beheaded {
 		f.cmd.Process.Kill()
 		return
 	}

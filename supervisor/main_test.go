@@ -55,6 +55,7 @@ type script struct {
 	Binary      string        // of new workers; empty: this one
 	ExitAtStart bool          // a worker that fails before it is ready
 	NeverReady  bool          // a worker that hangs before it is ready
+	StartDelay  time.Duration // before a worker is ready
 	ExitAfter   time.Duration // a worker that crashes after it was ready
 	HangAfter   time.Duration // a worker that stops itself (SIGSTOP) after it was ready
 	Unhealthy   bool          // a worker whose health is bad once it has the traffic
@@ -137,8 +138,9 @@ func playWorker() error {
 	case s.NeverReady:
 		select {}
 	}
+	time.Sleep(s.StartDelay)
 	s.misbehaveLater()
-	srv := &http.Server{Handler: s.handler(w), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: s.IdleTimeout}
+	srv := &http.Server{Handler: s.handler(w), ReadHeaderTimeout: time.Minute, IdleTimeout: s.IdleTimeout}
 	if s.H2C {
 		srv.Protocols = new(http.Protocols)
 		srv.Protocols.SetHTTP1(true)

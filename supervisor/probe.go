@@ -15,7 +15,7 @@ import (
 
 const (
 	probeEvery   = 100 * time.Millisecond // while a generation starts or is on probation
-	probeSettled = 5 * time.Second        // once it is blessed
+	probeSettled = time.Second            // once it is blessed
 	probeTimeout = 2 * time.Second
 	probeMisses  = 3 // unanswered questions until a blessed worker counts as hung
 )

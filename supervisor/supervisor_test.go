@@ -20,7 +20,7 @@ func TestReload(t *testing.T) {
 		before := f.serving()
 		must(t, f.reload())
 		after := f.serving()
-		if after.Number != before.Number+1 || len(after.PIDs) != 2 {
+		if after.Number != before.Number+1 || len(after.Workers) != 2 {
 			t.Fatalf("serving after reload: %+v", after)
 		}
 		if got := f.post("/"); !strings.HasPrefix(got, "2 ") {
@@ -108,11 +108,11 @@ func TestCrash(t *testing.T) {
 		t.Parallel()
 		f := start(t, script{})
 		f.rewrite(func(s *script) { s.Binary = "/nonexistent" }) // what `current` is does not matter: last-good does
-		victim := f.serving().PIDs[0]
+		victim := f.serving().Workers[0].PID
 		must(t, syscall.Kill(victim, syscall.SIGKILL))
 		f.await("another worker", func() bool {
 			g := f.serving()
-			return g.Restarts == 1 && len(g.PIDs) == 2 && g.PIDs[0] != victim
+			return g.Restarts == 1 && len(g.Workers) == 2 && g.Workers[0].PID != victim
 		})
 		if got := f.post("/"); !strings.HasPrefix(got, "1 ") {
 			t.Errorf("answered by %q", got)
@@ -135,7 +135,7 @@ func TestStop(t *testing.T) {
 	t.Run("AnswersWhatIsInProgressAndLeavesNothing", func(t *testing.T) {
 		t.Parallel()
 		f := start(t, script{})
-		pids := append(f.serving().PIDs, f.census().PID)
+		pids := f.processes()
 		l := newLoad(t, f.api, 0)
 		l.idle(3)
 		f.await("idle connections", func() bool { return f.serving().Idle == 3 })

@@ -128,8 +128,8 @@ func (b *Board) swap(seat uint32, from, to word) bool {
 func (b *Board) set(seat uint32, w word) { b.mem.words[seat].Store(uint32(w)) }
 func (b *Board) get(seat uint32) word    { return word(b.mem.words[seat].Load()) }
 
-// Look tells how a connection stands.
-func (b *Board) Look(seat uint32) Standing { return b.get(seat).standing() }
+// InRequest reports whether a process was reading or answering a request on a connection.
+func (b *Board) InRequest(seat uint32, pid int) bool { return b.get(seat) == wordOf(pid, Busy) }
 
 // Rescue puts a connection that a dead process owned back on its way, as e tells it. It is only safe once that process
 // is certainly dead, and it refuses what the process had begun to read.
@@ -178,7 +178,7 @@ func (b *Board) Count() map[int]map[Standing]int {
 // Gone lists the seats of connections that their owners have closed.
 func (b *Board) Gone() (gone []uint32) {
 	for i := range b.mem.words {
-		if b.Look(uint32(i)) == Gone {
+		if b.get(uint32(i)).standing() == Gone {
 			gone = append(gone, uint32(i))
 		}
 	}

@@ -1,0 +1,208 @@
+package supervisor_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/samchon/payments-server/supervisor"
+)
+
+// TestKill kills or stops one process at each step of a handover. The table stands in docs/handover.md too.
+//
+// Idle clients, with a connection that has been used before, must never notice. An upload is in progress in an old
+// worker all the time: it may fail only when that very process is the victim.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		step, victim string
+		signal       syscall.Signal
+		serves       int  // the generation that has the traffic in the end; 0: nobody is left who could say
+		losesUpload  bool // the victim was answering it
+	}{
+		{"starting", "old", syscall.SIGKILL, 2, true},
+		{"starting", "old", syscall.SIGSTOP, 2, true},
+		{"starting", "new", syscall.SIGKILL, 1, false},
+		{"starting", "new", syscall.SIGSTOP, 1, false},
+		{"starting", "supervisor", syscall.SIGKILL, 0, false},
+		{"starting", "supervisor", syscall.SIGSTOP, 2, false},
+		{"probation", "old", syscall.SIGKILL, 2, true},
+		{"probation", "old", syscall.SIGSTOP, 2, true},
+		{"probation", "new", syscall.SIGKILL, 1, false},
+		{"probation", "new", syscall.SIGSTOP, 1, false},
+		{"probation", "supervisor", syscall.SIGKILL, 0, false},
+		{"probation", "supervisor", syscall.SIGSTOP, 2, false},
+		{"draining", "old", syscall.SIGKILL, 2, true},
+		{"draining", "old", syscall.SIGSTOP, 2, true},
+		{"draining", "new", syscall.SIGKILL, 2, false},
+		{"draining", "new", syscall.SIGSTOP, 2, false},
+		{"draining", "supervisor", syscall.SIGKILL, 0, false},
+		{"draining", "supervisor", syscall.SIGSTOP, 2, false},
+	} {
+		t.Run(fmt.Sprintf("%s/%s/%s", c.step, c.victim, signalName(c.signal)), func(t *testing.T) {
+			t.Parallel()
+			k := newKill(t)
+			k.reach(c.step)
+			k.strike(c.victim, c.signal)
+			k.idle()
+			close(k.release)
+			k.settle(c.serves)
+			k.check(c.losesUpload)
+		})
+	}
+}
+
+func signalName(s syscall.Signal) string {
+	return map[syscall.Signal]string{syscall.SIGKILL: "KILL", syscall.SIGSTOP: "STOP"}[s]
+}
+
+type kill struct {
+	*fleet
+	load     *load
+	idle     func()
+	release  chan struct{} // ends the upload
+	uploader int           // pid
+	reloaded chan error
+	clients  int
+}
+
+func newKill(t *testing.T) *kill {
+	k := &kill{fleet: start(t, script{Probation: 2500 * time.Millisecond, ReadyTimeout: 4 * time.Second}),
+		release: make(chan struct{}), reloaded: make(chan error, 1), clients: 12}
+	k.load = newLoad(t, k.api, 0)
+	k.load.slowUpload(k.release)
+	k.await("an upload", func() bool { return k.serving().Busy == 1 })
+	k.idle = k.load.idle(k.clients)
+	return k
+}
+
+// reach starts a handover and waits until it is at a step.
+func (k *kill) reach(step string) {
+	k.t.Helper()
+	want := map[string]supervisor.State{"starting": supervisor.Starting, "probation": supervisor.Probation, "draining": supervisor.Blessed}[step]
+	if want == supervisor.Starting {
+		k.rewrite(func(s *script) { s.StartDelay = time.Second })
+	}
+	go func() { k.reloaded <- k.reload() }()
+	k.await(step, func() bool { g := k.generation(2); return g.State == want && len(g.Workers) == 2 })
+	if want != supervisor.Starting {
+		k.await("the idle connections to move", func() bool { return k.generation(2).Idle == k.clients })
+	}
+}
+
+func (k *kill) generation(number int) supervisor.Generation {
+	for _, g := range k.census().Generations {
+		if g.Number == number {
+			return g
+		}
+	}
+	return supervisor.Generation{}
+}
+
+// strike hits the uploading worker, some new worker, or the supervisor, which is woken up again later if it was stopped.
+func (k *kill) strike(victim string, sig syscall.Signal) {
+	k.t.Helper()
+	pid := 0
+	switch victim {
+	case "old":
+		pid = k.uploadingPID()
+	case "new":
+		pid = k.generation(2).Workers[0].PID
+	case "supervisor":
+		pid = k.census().PID
+		k.beheaded = sig == syscall.SIGKILL
+		if sig == syscall.SIGSTOP {
+			time.AfterFunc(time.Second, func() { syscall.Kill(pid, syscall.SIGCONT) })
+		}
+	}
+	must(k.t, syscall.Kill(pid, sig))
+}
+
+// uploadingPID finds the old worker that has the upload.
+func (k *kill) uploadingPID() int {
+	k.t.Helper()
+	for _, w := range k.generation(1).Workers {
+		if w.Busy == 1 {
+			return w.PID
+		}
+	}
+	k.t.Fatal("no worker has the upload")
+	return 0
+}
+
+// settle waits for the outcome.
+func (k *kill) settle(serves int) {
+	k.t.Helper()
+	if serves == 0 { // orphans answer for a while
+		if got := k.post("/"); !strings.HasSuffix(got, " 4") {
+			k.t.Errorf("orphans answer %q", got)
+		}
+		return
+	}
+	k.await(fmt.Sprintf("generation %d alone with the traffic", serves), func() bool {
+		g := k.serving()
+		return g.Number == serves && g.State == supervisor.Blessed && len(g.Workers) == 2 && onlyServing(k.fleet)
+	})
+	if err := <-k.reloaded; (err == nil) != (serves == 2) {
+		k.t.Errorf("reload: %v", err)
+	}
+	if got := k.post("/"); !strings.HasPrefix(got, fmt.Sprint(serves)) {
+		k.t.Errorf("answered by %q, want generation %d", got, serves)
+	}
+}
+
+func (k *kill) check(losesUpload bool) {
+	k.t.Helper()
+	want := 2*k.clients + 1
+	if losesUpload {
+		want--
+	}
+	k.await("every answer", func() bool { ok, failed, _ := k.load.count(); return ok+failed == 2*k.clients+1 })
+	if ok, failed, dials := k.load.count(); ok != want || dials != k.clients+1 {
+		k.t.Errorf("%d answers, want %d; %d failures, %d dials:\n%s", ok, want, failed, dials, k.load.failures())
+	}
+}
+
+// TestSupervisorDeath kills the supervisor at random moments of a handover under load: sockets that were in its custody
+// are taken back by whoever sent them, unless they had arrived.
+func TestSupervisorDeath_LosesNoRequest(t *testing.T) {
+	t.Parallel()
+	for i := range 12 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			f := start(t, script{})
+			l := newLoad(t, f.api, 5*time.Millisecond)
+			l.keepAlive(32)
+			go f.reload() // never answered
+			f.await("a new generation", func() bool { return len(f.census().Generations) == 2 })
+			pid := f.census().PID
+			time.AfterFunc(rand.N(20*time.Millisecond), func() { syscall.Kill(pid, syscall.SIGKILL) })
+			f.beheaded = true
+			f.cmd.Wait()
+			ok, _, _ := l.count()
+			f.await("the orphans to answer", func() bool { now, _, _ := l.count(); return now > ok+500 })
+			l.end()
+			if _, failed, _ := l.count(); failed != 0 {
+				t.Errorf("%d failed:\n%s", failed, l.failures())
+			}
+		})
+	}
+}
+
+func TestOrphans_LeaveByThemselves(t *testing.T) {
+	t.Parallel()
+	f := start(t, script{})
+	l := newLoad(t, f.api, 10*time.Millisecond)
+	idle := l.idle(5)
+	f.beheaded = true
+	must(t, f.cmd.Process.Kill())
+	f.cmd.Wait()
+	idle()
+	if _, failed, dials := l.count(); failed != 0 || dials != 5 {
+		t.Errorf("%d failed, %d dials:\n%s", failed, dials, l.failures())
+	}
+	f.await("every orphan to leave", func() bool { return len(f.processes()) == 0 })
+}
