@@ -23,10 +23,20 @@ type App struct {
 	jobs    *jobs
 }
 
+// Settings say what an App is opened with.
+type Settings struct {
+	Config  *config.Config
+	Log     *slog.Logger
+	Version string
+	// Reached is told of each step of a payment; for crash tests.
+	Reached func(payment.Step)
+}
+
 // Open connects and checks everything that a request will need, so that a worker
 // that opened is ready. In local mode it migrates the database; elsewhere that
 // is `payments schema`.
-func Open(ctx context.Context, c *config.Config, log *slog.Logger, version string) (*App, error) {
+func Open(ctx context.Context, o Settings) (*App, error) {
+	c, log := o.Config, o.Log
 	p, err := partsOf(c)
 	if err != nil {
 		return nil, err
@@ -38,7 +48,7 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger, version strin
 	payments := payment.New(payment.Config{
 		Store: s, Gateways: p.gateways, Passwords: p.passwords,
 		Present: func(h *payment.History) ([]byte, error) { return json.Marshal(present(h)) },
-		Now:     time.Now, Log: log,
+		Now:     time.Now, Log: log, Reached: o.Reached,
 	})
 	webhooks := webhook.NewWorker(webhook.Options{
 		DB: s.Pool(), Rows: deliveries{s, p.codec}, Secrets: p.secrets, Allowed: webhookNetworks(c), Log: log,
@@ -49,7 +59,7 @@ func Open(ctx context.Context, c *config.Config, log *slog.Logger, version strin
 		return nil, err
 	}
 	handler := NewHandler(Options{
-		Payments: payments, Codec: p.codec, Keys: s, HashKey: p.hashKey, Log: log, Version: version,
+		Payments: payments, Codec: p.codec, Keys: s, HashKey: p.hashKey, Log: log, Version: o.Version,
 	})
 	return &App{Handler: handler, store: s, jobs: jobs}, nil
 }

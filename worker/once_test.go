@@ -14,8 +14,7 @@ import (
 // keyedCall is call with an idempotency key, and returns the answer's bytes.
 func (w *world) keyedCall(method, path, key string, in any) (status int, answer []byte) {
 	w.t.Helper()
-	body := w.codec.Seal(nil, mustv(json.Marshal(in))(w.t))
-	request := mustv(http.NewRequestWithContext(w.t.Context(), method, w.url+path, bytes.NewReader(body)))(w.t)
+	request := w.request(method, path, mustv(json.Marshal(in))(w.t))
 	request.Header.Set("Idempotency-Key", key)
 	response := mustv(http.DefaultClient.Do(request))(w.t)
 	defer response.Body.Close()

@@ -28,7 +28,7 @@ func Run(ctx context.Context, c *config.Config, log *slog.Logger, version string
 	if err != nil {
 		return fmt.Errorf("payments worker: %w", err)
 	}
-	app, err := Open(ctx, c, log, version)
+	app, err := Open(ctx, Settings{Config: c, Log: log, Version: version})
 	if err != nil {
 		return err
 	}

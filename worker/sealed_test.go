@@ -25,7 +25,7 @@ func TestSealedBody_AllFlawsLookAlike(t *testing.T) {
 		"not JSON": seal("password"), "half JSON": seal(`{"password":`), "two documents": seal(`{} {}`),
 		"bad UTF-8": seal("{\"password\":\"\xff\"}"), "the empty text": seal(""),
 	} {
-		p := w.send("PATCH", "/payments/histories/00000000-0000-4000-8000-000000000000", body, nil)
+		p := w.send(w.sealedRequest("PATCH", "/payments/histories/00000000-0000-4000-8000-000000000000", body), nil)
 		if p == nil {
 			t.Fatalf("%s: taken", name)
 		}
@@ -67,7 +67,7 @@ func TestSealedBody_Refuses(t *testing.T) {
 		"null":                      {`null`, 400},
 		"more than 1 MiB":           {replace(`"p"`, `"`+strings.Repeat("p", 1<<20)+`"`), 413},
 	} {
-		p := w.send("POST", "/payments/histories", w.codec.Seal(nil, []byte(c.body)), &seen{})
+		p := w.send(w.request("POST", "/payments/histories", []byte(c.body)), &seen{})
 		if p == nil || p.Status != c.status {
 			t.Errorf("%s: got %v, want %d", name, p, c.status)
 			continue

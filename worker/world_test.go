@@ -54,7 +54,7 @@ func newWorld(t *testing.T) *world {
 	w.service = newService(t, w.codec)
 
 	log := slog.New(slog.NewTextHandler(&testLog{t: t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	app := mustv(worker.Open(t.Context(), c, log, "test"))(t)
+	app := mustv(worker.Open(t.Context(), worker.Settings{Config: c, Log: log, Version: "test"}))(t)
 	server := httptest.NewServer(app.Handler)
 	t.Cleanup(func() {
 		server.Close()
@@ -88,21 +88,31 @@ func (l *testLog) Write(b []byte) (int, error) {
 // returned instead.
 func (w *world) call(method, path string, in, out any) *api.Problem {
 	w.t.Helper()
-	plain := mustv(json.Marshal(in))(w.t)
-	return w.send(method, path, w.codec.Seal(nil, plain), out)
+	return w.send(w.request(method, path, mustv(json.Marshal(in))(w.t)), out)
 }
 
-func (w *world) send(method, path string, sealed []byte, out any) *api.Problem {
+// request is a sealed request.
+func (w *world) request(method, path string, plain []byte) *http.Request {
 	w.t.Helper()
-	request := mustv(http.NewRequestWithContext(w.t.Context(), method, w.url+path, bytes.NewReader(sealed)))(w.t)
+	return w.sealedRequest(method, path, w.codec.Seal(nil, plain))
+}
+
+func (w *world) sealedRequest(method, path string, body []byte) *http.Request {
+	w.t.Helper()
+	request := mustv(http.NewRequestWithContext(w.t.Context(), method, w.url+path, bytes.NewReader(body)))(w.t)
 	request.Header.Set("Content-Type", "text/plain")
+	return request
+}
+
+func (w *world) send(request *http.Request, out any) *api.Problem {
+	w.t.Helper()
 	answer := mustv(http.DefaultClient.Do(request))(w.t)
 	defer answer.Body.Close()
 	body := mustv(io.ReadAll(answer.Body))(w.t)
 	if answer.StatusCode >= 300 {
 		var p api.Problem
 		if err := json.Unmarshal(body, &p); err != nil || p.Status != answer.StatusCode || p.Code == "" {
-			w.t.Fatalf("%s %s: %d with no problem in %q", method, path, answer.StatusCode, body)
+			w.t.Fatalf("%s %s: %d with no problem in %q", request.Method, request.URL, answer.StatusCode, body)
 		}
 		return &p
 	}

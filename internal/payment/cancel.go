@@ -47,6 +47,7 @@ func (s *Service) Cancel(ctx context.Context, c Cancellation) (*History, error) 
 		case err != nil:
 			return nil, err
 		}
+		s.reached(StepCancelIntended)
 		return s.refund(ctx, intent, h)
 	}
 	return nil, fmt.Errorf("cancel history %s: %w, %d times in a row", h.ID, ErrStale, maxStale)
@@ -92,6 +93,7 @@ func (s *Service) refund(ctx context.Context, i *Intent, h *History) (*History, 
 		return nil, err
 	}
 	snap, err := gw.Refund(ctx, i.refund())
+	s.reached(StepRefunded)
 	var declined *Declined
 	switch {
 	case errors.As(err, &declined):
@@ -99,7 +101,9 @@ func (s *Service) refund(ctx context.Context, i *Intent, h *History) (*History, 
 	case err != nil:
 		return nil, s.unknown(i, err)
 	}
-	return s.record(ctx, h, snap, "cancel", i.ID)
+	h, err = s.record(ctx, h, snap, "cancel", i.ID)
+	s.reached(StepCancelRecorded)
+	return h, err
 }
 
 // refuseCancel settles a cancel that the PG did not carry out. The refusal may

@@ -49,6 +49,7 @@ func (s *Service) Register(ctx context.Context, r Registration) (*History, error
 	case err != nil:
 		return nil, err
 	}
+	s.reached(StepCaptureIntended)
 	return s.capture(ctx, intent)
 }
 
@@ -116,6 +117,7 @@ func (s *Service) capture(ctx context.Context, i *Intent) (*History, error) {
 		return nil, err
 	}
 	snap, err := gw.Capture(ctx, i.capture())
+	s.reached(StepCaptured)
 	return s.settleCapture(ctx, i, snap, err)
 }
 
@@ -143,6 +145,7 @@ func (s *Service) settleCapture(ctx context.Context, i *Intent, snap Snapshot, e
 	} else if err != nil {
 		return nil, err
 	}
+	s.reached(StepRecorded)
 	return h, nil
 }
 

@@ -26,6 +26,7 @@ func (s *Service) Reserve(ctx context.Context, b Booking) (*Reservation, error) 
 		return r, err
 	}
 	data, err := gw.BillingKey(ctx, b.Vendor, b.Source.ID)
+	s.reached(StepBillingKeyRead)
 	var declined *Declined
 	switch {
 	case errors.As(err, &declined):
@@ -50,6 +51,7 @@ func (s *Service) Reserve(ctx context.Context, b Booking) (*Reservation, error) 
 	case err != nil:
 		return nil, err
 	}
+	s.reached(StepReserved)
 	return r, nil
 }
 

@@ -33,7 +33,7 @@ func (e *TooManyAttempts) Error() string {
 	return fmt.Sprintf("too many wrong passwords for this record; try again in %s", e.RetryAfter)
 }
 
-// Config is what a Service works with; every field is needed.
+// Config is what a Service works with. Every field but Reached is needed.
 type Config struct {
 	Store     Store
 	Gateways  map[VendorCode]Gateway
@@ -42,6 +42,8 @@ type Config struct {
 	Present func(*History) ([]byte, error)
 	Now     func() time.Time
 	Log     *slog.Logger
+	// Reached is told of each step; nil outside of crash tests.
+	Reached func(Step)
 }
 
 // Service is the payment domain. Its methods may be called at the same time,
@@ -53,13 +55,17 @@ type Service struct {
 	present   func(*History) ([]byte, error)
 	now       func() time.Time
 	log       *slog.Logger
+	reached   func(Step)
 }
 
 // New returns a Service.
 func New(c Config) *Service {
+	if c.Reached == nil {
+		c.Reached = func(Step) {}
+	}
 	return &Service{
 		store: c.Store, gateways: c.Gateways, passwords: c.Passwords,
-		present: c.Present, now: c.Now, log: c.Log,
+		present: c.Present, now: c.Now, log: c.Log, reached: c.Reached,
 	}
 }
 

@@ -27,7 +27,9 @@ func (s *Service) Announce(ctx context.Context, code VendorCode, uid string, las
 	case err != nil:
 		return err
 	}
-	return s.store.QueueSync(ctx, code, uid)
+	err = s.store.QueueSync(ctx, code, uid)
+	s.reached(StepAnnounced)
+	return err
 }
 
 // AnnounceDeposit takes Toss's DEPOSIT_CALLBACK, which names the order and not
@@ -71,7 +73,9 @@ func (s *Service) Sync(ctx context.Context, code VendorCode, uid string) error {
 	if err != nil {
 		return fmt.Errorf("look up payment of history %s: %w", h.ID, err)
 	}
+	s.reached(StepLookedUp)
 	_, err = s.record(ctx, h, snap, "webhook", uuid.Nil)
+	s.reached(StepSynced)
 	return err
 }
 

@@ -14,6 +14,7 @@ func (s *Service) undo(ctx context.Context, i *Intent, why *Error) error {
 	if err := s.store.MoveIntent(ctx, i.ID, StateUndoing, string(why.Code)); err != nil {
 		return err
 	}
+	s.reached(StepUndoIntended)
 	if err := s.refundAll(ctx, i); err != nil {
 		return s.unknown(i, err)
 	}
@@ -39,6 +40,7 @@ func (s *Service) refundAll(ctx context.Context, i *Intent) error {
 		Vendor: i.Vendor, OrderID: snap.OrderID, Amount: balance, ExpectedBalance: balance,
 		Reason: undoReason, IdempotencyKey: "undo:" + i.ID.String() + ":" + balance.String(),
 	})
+	s.reached(StepUndone)
 	var declined *Declined
 	if errors.As(err, &declined) {
 		s.log.Error("the PG refuses to undo a wrong capture: refund it by hand",

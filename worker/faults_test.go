@@ -1,0 +1,222 @@
+package worker_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/samchon/payments-server/api"
+	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/fakes/clock"
+	"github.com/samchon/payments-server/fakes/fault"
+	"github.com/samchon/payments-server/fakes/ledger"
+)
+
+// moneyFaults are what can happen to a request that moves money, and to its answer.
+var moneyFaults = []fault.Plan{
+	{Kind: fault.Drop},
+	{Kind: fault.Reject, Status: http.StatusServiceUnavailable},
+	{Kind: fault.Reject, Status: http.StatusTooManyRequests},
+	{Kind: fault.Lose},
+	{Kind: fault.Truncate},
+	{Kind: fault.Fail, Status: http.StatusInternalServerError},
+	{Kind: fault.Fail, Status: http.StatusBadGateway},
+}
+
+// plan lets a vendor's fake misbehave.
+func (w *world) plan(code api.VendorCode, p fault.Plan) {
+	if code == api.Iamport {
+		w.fakeIamport.Faults().MustAdd(p)
+		return
+	}
+	w.fakeToss.Faults().MustAdd(p)
+}
+
+// calm ends all faults.
+func (w *world) calm() {
+	w.fakeIamport.Faults().Clear()
+	w.fakeToss.Faults().Clear()
+}
+
+func (w *world) truth(code api.VendorCode) *ledger.Ledger {
+	if code == api.Iamport {
+		return w.fakeIamport.Ledger()
+	}
+	return w.fakeToss.Ledger()
+}
+
+// agree fails unless the PG moved just as much money as we have on record.
+func (w *world) agree(code api.VendorCode, h seen) {
+	w.t.Helper()
+	_, truth := w.truth(code).Payment(h.Vendor.UID)
+	refund := money.Amount{}
+	if h.Refund != nil {
+		refund = *h.Refund
+	}
+	if !truth.Captured.Equal(h.Price) || !truth.Refunded.Equal(refund) {
+		w.t.Errorf("the PG captured %v and refunded %v, our record says %v and %v", truth.Captured, truth.Refunded, h.Price, refund)
+	}
+}
+
+func capturePath(code api.VendorCode) fault.Plan {
+	if code == api.Iamport {
+		return fault.Plan{Method: "GET", Path: "/payments/*"}
+	}
+	return fault.Plan{Method: "POST", Path: "/v1/payments/confirm"}
+}
+
+func cancelPath(code api.VendorCode) fault.Plan {
+	if code == api.Iamport {
+		return fault.Plan{Method: "POST", Path: "/payments/cancel"}
+	}
+	return fault.Plan{Method: "POST", Path: "/v1/payments/*/cancel"}
+}
+
+// on aims a fault at a path.
+func (w *world) on(path, f fault.Plan, code api.VendorCode) {
+	f.Method, f.Path = path.Method, path.Path
+	w.plan(code, f)
+}
+
+func TestFaults_ClientAsksAgain(t *testing.T) {
+	t.Parallel()
+	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
+		for _, f := range moneyFaults {
+			t.Run(fmt.Sprintf("%s %d", f.Kind, f.Status), func(t *testing.T) {
+				source := w.source()
+				in := w.storing(code, w.pay(code, source.ID, 9000), source, 9000)
+				w.on(capturePath(code), f, code)
+				stored := w.untilDone("POST", "/payments/histories", uuid.NewString(), in)
+				if stored.PaidAt == nil {
+					t.Error("stored without being paid")
+				}
+				w.agree(code, stored)
+
+				w.on(cancelPath(code), f, code)
+				cancelled := w.untilDone("PUT", "/payments/histories/cancel", uuid.NewString(), api.CancelHistory{
+					Source: source, Password: somePassword, Price: money.New(2500), Reason: "a fault",
+				})
+				if len(cancelled.Cancels) != 1 {
+					t.Errorf("%d cancels, want 1", len(cancelled.Cancels))
+				}
+				w.agree(code, cancelled)
+				eventually(t, "one webhook of the one change", func() bool { return len(w.service.heardOf(stored.ID)) == 1 })
+			})
+		}
+	})
+}
+
+// untilDone is a well-behaved client: it repeats what had no clear outcome.
+func (w *world) untilDone(method, path, key string, in any) seen {
+	w.t.Helper()
+	for range 100 {
+		status, answer := w.keyedCall(method, path, key, in)
+		if status < 300 {
+			var out seen
+			must(w.t, json.Unmarshal(mustv(w.codec.Open(nil, answer))(w.t), &out))
+			return out
+		}
+		var p api.Problem
+		must(w.t, json.Unmarshal(answer, &p))
+		if p.Code != "pg_outcome_unknown" && p.Code != "in_progress" {
+			w.t.Fatalf("%s %s: %v", method, path, &p)
+		}
+	}
+	w.t.Fatalf("%s %s: no outcome after 100 requests", method, path)
+	return seen{}
+}
+
+func TestFaults_ClientGivesUp(t *testing.T) {
+	t.Parallel()
+	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
+		source := w.source()
+		in := w.storing(code, w.pay(code, source.ID, 9000), source, 9000)
+		w.on(capturePath(code), fault.Plan{Kind: fault.Lose, Times: fault.Always}, code)
+		if p := w.call("POST", "/payments/histories", in, &seen{}); p == nil || p.Status != 502 || p.Code != "pg_outcome_unknown" {
+			t.Fatalf("got %v, want an unknown outcome", p)
+		}
+		w.calm()
+		var resolved seen
+		eventually(t, "the resolver's record", func() bool {
+			return w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &resolved) == nil
+		})
+		w.agree(code, resolved)
+
+		w.on(cancelPath(code), fault.Plan{Kind: fault.Lose, Times: fault.Always}, code)
+		cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(2500), Reason: "gone"}
+		if p := w.call("PUT", "/payments/histories/cancel", cancel, &seen{}); p == nil || p.Code != "pg_outcome_unknown" {
+			t.Fatalf("got %v, want an unknown outcome", p)
+		}
+		w.calm()
+		eventually(t, "the resolver's cancel", func() bool {
+			w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &resolved)
+			return len(resolved.Cancels) == 1
+		})
+		w.agree(code, resolved)
+	})
+}
+
+func TestFaults_ClientHangsUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	source := w.source()
+	in := w.storing(api.Toss, w.tossCard(source.ID, 3000), source, 3000)
+	w.on(capturePath(api.Toss), fault.Plan{Kind: fault.Stall, Delay: clock.Duration(300 * time.Millisecond), RealTime: true}, api.Toss)
+
+	client := &http.Client{Timeout: 100 * time.Millisecond}
+	request := w.request("POST", "/payments/histories", mustv(json.Marshal(in))(t))
+	if answer, err := client.Do(request); err == nil {
+		answer.Body.Close()
+		t.Fatal("the client did not hang up")
+	}
+	var stored seen
+	eventually(t, "the record of a client who hung up", func() bool {
+		return w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &stored) == nil
+	})
+	w.agree(api.Toss, stored)
+}
+
+func TestFaults_UndoIsFinished(t *testing.T) {
+	t.Parallel()
+	for _, f := range moneyFaults {
+		t.Run(fmt.Sprintf("%s %d", f.Kind, f.Status), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			source := w.source()
+			uid := w.iamportCard(source.ID, 20000)
+			w.on(cancelPath(api.Iamport), f, api.Iamport)
+			p := w.call("POST", "/payments/histories", w.storing(api.Iamport, uid, source, 100), &seen{})
+			if p == nil || p.Code != "pg_outcome_unknown" && p.Code != "price_mismatch" {
+				t.Fatalf("got %v", p)
+			}
+			eventually(t, "the refund", func() bool {
+				_, truth := w.truth(api.Iamport).Payment(uid)
+				return truth.Refunded.Equal(truth.Captured) && truth.Captured.Equal(money.New(20000))
+			})
+		})
+	}
+}
+
+func TestEarlyWebhook_IsAppliedWhenTheHistoryComes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	source := w.source()
+	uid, deposit := w.virtualAccount(api.Iamport, source.ID, 8000)
+	// Our look at the PG is older than the deposit that is announced while we take it.
+	w.on(capturePath(api.Iamport), fault.Plan{Kind: fault.StaleRead}, api.Iamport)
+	deposit()
+	must(t, w.fakeIamport.WaitWebhooks(t.Context()))
+	stored := w.mustStore(w.storing(api.Iamport, uid, source, 8000))
+	if stored.PaidAt != nil {
+		t.Fatal("the stale read was not stale: the test shows nothing")
+	}
+	eventually(t, "the deposit that was announced before", func() bool {
+		var read seen
+		w.call("PATCH", "/payments/histories/"+stored.ID, api.Password{Password: somePassword}, &read)
+		return read.PaidAt != nil
+	})
+}
