@@ -7,9 +7,9 @@ import { api, encryption } from "./system.mjs";
 
 const published = (directory, name) => createRequire(new URL(`./${directory}/package.json`, import.meta.url))(`${name}/lib/api`);
 
-/** Turns an SDK's functions into { store, at, get, cancel }, each taking what follows the connection. */
+/** Gives an SDK's functions the names of one generation; each takes what follows the connection. */
 function sdk(name, { functional, HttpError }) {
-    const { histories } = functional.payments;
+    const { histories, reservations } = functional.payments;
     const connection = { host: api, encryption };
     return {
         name,
@@ -17,6 +17,9 @@ function sdk(name, { functional, HttpError }) {
         at: (id, input) => histories.at(connection, id, input),
         get: (input) => histories.get(connection, input),
         cancel: (input) => histories.cancel(connection, input),
+        reserve: (input) => (reservations.store ?? reservations.create)(connection, input),
+        reservation: (id, input) => reservations.at(connection, id, input),
+        reservationOf: (input) => reservations.get(connection, input),
         statusOf: (error) => error instanceof HttpError && error.status,
     };
 }
@@ -28,18 +31,23 @@ class Refused extends Error {
     }
 }
 
-async function call(method, path, input) {
-    const algorithm = `aes-${Buffer.byteLength(encryption.key) * 8}-cbc`;
+const algorithm = `aes-${Buffer.byteLength(encryption.key) * 8}-cbc`;
+
+function encrypt(value) {
     const cipher = createCipheriv(algorithm, encryption.key, encryption.iv);
-    const response = await fetch(api + path, {
-        method,
-        headers: { "Content-Type": "text/plain" },
-        body: cipher.update(JSON.stringify(input), "utf8", "base64") + cipher.final("base64"),
-    });
+    return cipher.update(JSON.stringify(value), "utf8", "base64") + cipher.final("base64");
+}
+
+export function decrypt(body) {
+    const decipher = createDecipheriv(algorithm, encryption.key, encryption.iv);
+    return JSON.parse(decipher.update(body, "base64", "utf8") + decipher.final("utf8"));
+}
+
+async function call(method, path, input) {
+    const response = await fetch(api + path, { method, headers: { "Content-Type": "text/plain" }, body: encrypt(input) });
     const text = await response.text();
     if (!response.ok) throw new Refused(response.status, text);
-    const decipher = createDecipheriv(algorithm, encryption.key, encryption.iv);
-    return JSON.parse(decipher.update(text, "base64", "utf8") + decipher.final("utf8"));
+    return decrypt(text);
 }
 
 const contract = {
@@ -48,6 +56,9 @@ const contract = {
     at: (id, input) => call("PATCH", `/payments/histories/${id}`, input),
     get: (input) => call("PATCH", "/payments/histories/get", input),
     cancel: (input) => call("PUT", "/payments/histories/cancel", input),
+    reserve: (input) => call("POST", "/payments/reservations", input),
+    reservation: (id, input) => call("PATCH", `/payments/reservations/${id}`, input),
+    reservationOf: (input) => call("PATCH", "/payments/reservations/get", input),
     statusOf: (error) => error instanceof Refused && error.status,
 };
 

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 
 import { clients } from "./clients.mjs";
+import { refused } from "./refused.mjs";
 import { api } from "./system.mjs";
 import { vendors } from "./vendors.mjs";
 
@@ -35,7 +36,7 @@ for (const client of clients)
                 assert.equal(stored.cancelled_at, null);
                 assert.deepEqual(stored.cancels, []);
                 assert.ok(Date.parse(stored.paid_at) <= Date.now());
-                assert.equal(vendor.code === "iamport" ? stored.data.imp_uid : stored.data.paymentKey, uid);
+                assert.equal(vendor.uidOf(stored.data), uid);
             });
             await t.test("it is read by its id", async () => {
                 assert.deepEqual(await client.at(stored.id, { password }), stored);
@@ -61,11 +62,3 @@ for (const client of clients)
                 await refused(client, 422, client.cancel({ source, password, price, reason: "all of it again", account: null }));
             });
         });
-
-/** The promise must be rejected with that HTTP status, as the client itself reports it. */
-async function refused(client, status, promise) {
-    await assert.rejects(promise, (error) => {
-        assert.equal(client.statusOf(error), status, String(error));
-        return true;
-    });
-}

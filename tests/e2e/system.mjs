@@ -9,3 +9,5 @@ export const encryption = {
     key: env.API_ENCRYPTION_KEY || "MCKOxv9B23r7EatArCFcBP03nfaS03T8",
     iv: env.API_ENCRYPTION_IV || "9haeYD1tIf4v8xs7",
 };
+/** Local mode's published one, or the first that the system was given. */
+export const signingSecret = (env.WEBHOOK_SIGNING_SECRETS || "whsec_9NOqQFhepIvgpzl2aGYK9r8/4Aoc5ZU22oY4rb6J5MQ=").split(" ")[0];
