@@ -1,5 +1,6 @@
-// A shop's page sells through the fake's SDK and payment window, in a browser.
-// The fake Toss Payments is at TOSS_URL.
+// A shop's page sells through the fake's SDK and payment window, and a person
+// watches the fake's own page, in a browser. The fake Toss Payments is at
+// TOSS_URL.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
@@ -110,3 +111,36 @@ for (const [version, { script, request, methods }] of Object.entries(versions)) 
       }));
   });
 }
+
+describe("the page for people", () => {
+  test("shows a payment, pays it, takes the money back, and sends webhooks again", () =>
+    browser.visit(host, async (page) => {
+      const orderId = randomUUID();
+      // It is open before there is anything to see: what comes, comes live.
+      await call("POST", "/v1/virtual-accounts", { orderId, orderName: "티셔츠", bank: "신한", customerName: "홍길동", amount: 19900 });
+      const row = page.locator("#payments tr", { hasText: orderId });
+      const act = async (button, status) => {
+        await row.getByRole("button", { name: button }).click();
+        await row.getByText(status, { exact: true }).waitFor();
+      };
+      await row.getByText("WAITING_FOR_DEPOSIT").waitFor();
+      await act("deposit", "DONE");
+      await act("take_back", "WAITING_FOR_DEPOSIT");
+      await act("deposit", "DONE");
+      await act("cancel", "CANCELED");
+      const hooks = page.locator("#webhooks tr", { hasText: orderId });
+      await hooks.nth(4).waitFor(); // one for each status so far
+      await row.getByRole("button", { name: "resend" }).click();
+      await hooks.filter({ hasText: "201, 201" }).waitFor();
+      await page.locator("#requests tr", { hasText: "/v1/virtual-accounts" }).first().waitFor();
+    }));
+
+  test("lets the account of a payer who waited too long expire", () =>
+    browser.visit(host, async (page) => {
+      const orderId = randomUUID();
+      await call("POST", "/v1/virtual-accounts", { orderId, orderName: "티셔츠", bank: "신한", customerName: "홍길동", amount: 19900 });
+      const row = page.locator("#payments tr", { hasText: orderId });
+      await row.getByRole("button", { name: "expire" }).click();
+      await row.getByText("EXPIRED").waitFor();
+    }));
+});

@@ -8,6 +8,7 @@ import (
 	"github.com/samchon/payments-server/fakes/fault"
 	"github.com/samchon/payments-server/fakes/internal/control"
 	"github.com/samchon/payments-server/fakes/internal/front"
+	"github.com/samchon/payments-server/fakes/internal/page"
 )
 
 // call is one request that may proceed: its sender is known and its body read.
@@ -33,8 +34,8 @@ func with[In any](do func(c call, in In) ([]byte, error)) action {
 	}
 }
 
-// routes puts the gateway behind the front, where faults strike, and the control
-// beside it, where none does.
+// routes puts the gateway behind the front, where faults strike. What is for
+// people and tests stands beside it, where none does.
 func (s *Server) routes() http.Handler {
 	gate := front.Front{
 		Clock: s.clock, Faults: s.faults, Ledger: s.ledger, Refuse: s.refuse,
@@ -44,6 +45,7 @@ func (s *Server) routes() http.Handler {
 	workings := control.Workings{Clock: s.clock, Faults: s.faults, Ledger: s.ledger, Courier: s.webhooks}
 	mux := http.NewServeMux()
 	mux.Handle(control.Prefix, control.New(workings, s))
+	page.Mount(mux, "Toss Payments")
 	s.serveCheckout(mux)
 	mux.Handle("/", s.replays.watch(gate.Wrap(s.gateway())))
 	return mux

@@ -16,7 +16,7 @@ const (
 
 // listTransactions shows the movements of money of a time, oldest first.
 func (s *Server) listTransactions(c call) ([]byte, error) {
-	q, err := parsePage(c.URL.Query())
+	q, err := parseListing(c.URL.Query())
 	if err != nil {
 		return nil, err
 	}
@@ -34,27 +34,27 @@ func (s *Server) listTransactions(c call) ([]byte, error) {
 	return encode(found)
 }
 
-type page struct {
+type listing struct {
 	start, end time.Time
 	after      string
 	limit      int
 }
 
-func (p page) covers(t time.Time) bool { return !t.Before(p.start) && !t.After(p.end) }
+func (l listing) covers(t time.Time) bool { return !t.Before(l.start) && !t.After(l.end) }
 
-func parsePage(values url.Values) (page, error) {
+func parseListing(values url.Values) (listing, error) {
 	start, startErr := api.ParseTime(values.Get("startDate"))
 	end, endErr := api.ParseTime(values.Get("endDate"))
 	if startErr != nil || endErr != nil {
-		return page{}, refusal{code: api.CodeInvalidRequest}
+		return listing{}, refusal{code: api.CodeInvalidRequest}
 	}
-	p := page{start: start.Time, end: end.Time, after: values.Get("startingAfter"), limit: defaultPage}
+	l := listing{start: start.Time, end: end.Time, after: values.Get("startingAfter"), limit: defaultPage}
 	if text := values.Get("limit"); text != "" {
 		limit, err := strconv.Atoi(text)
 		if err != nil || limit < 1 || limit > maxPage {
-			return page{}, refusal{code: api.CodeInvalidRequest}
+			return listing{}, refusal{code: api.CodeInvalidRequest}
 		}
-		p.limit = limit
+		l.limit = limit
 	}
-	return p, nil
+	return l, nil
 }
