@@ -98,11 +98,10 @@ func zombie(pid int) bool {
 // Should backends of it still run, PostgreSQL notices by the shared memory they
 // hold and refuses until they are gone.
 func forgetZombie(dir string) error {
-	p, err := readPostmaster(dir)
-	if err != nil || !zombie(p.pid) {
-		return nil
+	if p, err := readPostmaster(dir); err == nil && zombie(p.pid) {
+		return os.Remove(pidFile(dir))
 	}
-	return os.Remove(pidFile(dir))
+	return nil
 }
 
 func pidFile(dir string) string { return filepath.Join(dataDir(dir), "postmaster.pid") }

@@ -53,23 +53,23 @@ func New(t testing.TB) (databaseURL string) {
 		t.Fatalf("test database: %v", err)
 	}
 	name := newName(time.Now())
-	if err := execute(t.Context(), server, "CREATE DATABASE "+name); err != nil {
+	if err := execute(t.Context(), server.url, "CREATE DATABASE "+name); err != nil {
 		t.Fatalf("test database: %v", err)
 	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), dropTimeout)
 		defer cancel()
-		if err := execute(ctx, server, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+		if err := execute(ctx, server.url, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
 			t.Errorf("test database: %v", err)
 		}
 	})
-	return inServer(server, name)
+	return inServer(server.url, name)
 }
 
-// connectOnce returns the URL of the server, the same for the whole process.
-var connectOnce = sync.OnceValues(func() (serverURL string, err error) {
+// connectOnce returns the same server for the whole process.
+var connectOnce = sync.OnceValues(func() (server, error) {
 	if given := os.Getenv("TEST_DATABASE_URL"); given != "" {
-		return given, dropAbandoned(given, time.Now())
+		return server{url: given}, dropAbandoned(given, time.Now())
 	}
 	return joinHost(hostDir())
 })

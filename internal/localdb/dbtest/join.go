@@ -26,9 +26,13 @@ const (
 	retryInterval = 50 * time.Millisecond
 )
 
-// membership is the connection that keeps the server alive. It is never closed:
-// the kernel does that when this process is gone.
-var membership net.Conn
+// server is what the tests of this process use.
+type server struct {
+	url string
+	// membership is the connection that keeps the server alive. It is never closed:
+	// the kernel does that when this process is gone.
+	membership net.Conn
+}
 
 // hostDir is where the host of this user lives. Test processes of all checkouts
 // share it.
@@ -36,9 +40,9 @@ func hostDir() string {
 	return filepath.Join(os.TempDir(), "payments-test-"+strconv.Itoa(os.Geteuid()))
 }
 
-// joinHost returns the server's URL from the host in dir, which it starts where
-// there is none.
-func joinHost(dir string) (serverURL string, err error) {
+// joinHost asks the host in dir for its server, and starts a host where there is
+// none.
+func joinHost(dir string) (server, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), joinTimeout)
 	defer cancel()
 	for {
@@ -46,16 +50,16 @@ func joinHost(dir string) (serverURL string, err error) {
 		if err == nil {
 			answer, err := introduce(ctx, conn)
 			if err == nil {
-				membership = conn
-				return interpret(answer)
+				url, err := interpret(answer)
+				return server{url: url, membership: conn}, err
 			}
 			_ = conn.Close() // the host was just about to end
 		} else if err := startHost(dir); err != nil {
-			return "", err
+			return server{}, err
 		}
 		select {
 		case <-ctx.Done():
-			return "", fmt.Errorf("no test database server in %s within %v", dir, joinTimeout)
+			return server{}, fmt.Errorf("no test database server in %s within %v", dir, joinTimeout)
 		case <-time.After(retryInterval):
 		}
 	}
