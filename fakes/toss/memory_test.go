@@ -18,7 +18,7 @@ import (
 func TestMemory_StaysFlat(t *testing.T) {
 	const (
 		keep   = 100
-		rounds = 30 * keep
+		rounds = 20 * keep
 		growth = 1 << 20 // what may come and go by chance
 	)
 	server := fake.New(fake.Options{Keep: keep, DepositCallback: true})
@@ -36,7 +36,7 @@ func TestMemory_StaysFlat(t *testing.T) {
 	// first two fillings only bring the fake to its full size.
 	fill(0)
 	full := fill(rounds)
-	for filling := 2; filling < 6; filling++ {
+	for filling := 2; filling < 4; filling++ {
 		if now := fill(filling * rounds); now > full+growth {
 			t.Errorf("filling %d has the heap at %d bytes, up from %d", filling+1, now, full)
 		}
