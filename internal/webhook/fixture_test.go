@@ -26,6 +26,8 @@ import (
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+
 // deadline of whatever a test waits for.
 const deadline = 20 * time.Second
 
@@ -39,6 +41,7 @@ CREATE TABLE webhooks (
 	id uuid PRIMARY KEY, payment uuid NOT NULL, revision bigint NOT NULL, url text NOT NULL, body bytea NOT NULL,
 	state text NOT NULL DEFAULT 'pending', created_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX ON webhooks (payment, revision) WHERE state <> 'delivered';
 CREATE TABLE answers (
 	ordinal bigint GENERATED ALWAYS AS IDENTITY, webhook uuid NOT NULL, status int, body text
 );`
@@ -100,11 +103,12 @@ func (r table) Reopen(ctx context.Context, tx pgx.Tx, id uuid.UUID) (bool, error
 // house is a database with webhooks in it, and whoever works on them.
 type house struct {
 	table
-	t    *testing.T
+	t    testing.TB
 	jobs *river.Client[pgx.Tx] // inserts only
+	poll time.Duration
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	pool, err := pgxpool.New(t.Context(), dbtest.New(t))
 	if err != nil {
@@ -122,11 +126,11 @@ func newHouse(t *testing.T) *house {
 	if _, err := pool.Exec(t.Context(), tableSQL); err != nil {
 		t.Fatal(err)
 	}
-	jobs, err := river.NewClient(driver, &river.Config{Logger: quiet()})
+	jobs, err := river.NewClient(driver, &river.Config{Logger: quiet(), FetchCooldown: NotifyCooldown})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &house{table: table{pool}, t: t, jobs: jobs}
+	return &house{table: table{pool}, t: t, jobs: jobs, poll: 20 * time.Millisecond}
 }
 
 // open has a process work on the webhooks until the returned function, or the
@@ -139,7 +143,7 @@ func (h *house) open(adjust func(*Worker)) (stop func()) {
 	}
 	worker := NewWorker(Options{
 		DB: h.pool, Rows: h.table, Secrets: secrets, Log: quiet(),
-		Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		Allowed: loopback,
 	})
 	worker.ladder = ladder{20 * time.Millisecond, 20 * time.Millisecond}
 	if adjust != nil {
@@ -147,9 +151,11 @@ func (h *house) open(adjust func(*Worker)) (stop func()) {
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, worker)
+	queue := QueueConfig()
+	queue.FetchPollInterval = h.poll
 	client, err := river.NewClient(riverpgxv5.New(h.pool), &river.Config{
-		Queues:  map[string]river.QueueConfig{Queue: {MaxWorkers: 50, FetchCooldown: time.Millisecond, FetchPollInterval: 20 * time.Millisecond}},
-		Workers: workers, Logger: quiet(), SoftStopTimeout: 10 * time.Millisecond,
+		Queues: map[string]river.QueueConfig{Queue: queue}, Workers: workers, Logger: quiet(),
+		FetchCooldown: NotifyCooldown, FetchPollInterval: h.poll, SoftStopTimeout: 10 * time.Millisecond,
 	})
 	if err != nil {
 		h.t.Fatal(err)
@@ -239,7 +245,7 @@ type service struct {
 
 // newService answers each webhook as answer does, which gets its number, from 1;
 // where answer is nil with 200.
-func newService(t *testing.T, answer func(w http.ResponseWriter, r *http.Request, n int)) *service {
+func newService(t testing.TB, answer func(w http.ResponseWriter, r *http.Request, n int)) *service {
 	t.Helper()
 	s := &service{}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -265,7 +271,7 @@ func (s *service) received() []receipt {
 	return append([]receipt(nil), s.receipts...)
 }
 
-func await(t *testing.T, what string, condition func() bool) {
+func await(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	for end := time.Now().Add(deadline); !condition(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {

@@ -43,6 +43,18 @@ func TestDelivery(t *testing.T) {
 		}
 	})
 
+	// Nobody polls, so a webhook of which River was not notified does not come.
+	t.Run("DoesNotWaitForAPoll", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.poll = time.Minute
+		h.open(nil)
+		s := newService(t, nil)
+		for range 10 {
+			h.await(h.commit(uuid.New(), 1, s.URL, "body"), Delivered)
+		}
+	})
+
 	t.Run("IsRetriedUnderItsIDUntilAccepted", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)

@@ -1,0 +1,104 @@
+package webhook
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+func TestDesk(t *testing.T) {
+	t.Parallel()
+	setup := func(t *testing.T) (h *house, desk *Desk, s *service, broken *atomic.Bool) {
+		h, broken = newHouse(t), &atomic.Bool{}
+		h.open(nil)
+		broken.Store(true)
+		s = newService(t, func(w http.ResponseWriter, _ *http.Request, _ int) {
+			if broken.Load() {
+				w.WriteHeader(http.StatusGone)
+			}
+		})
+		return h, &Desk{DB: h.pool, Archive: h.table, Jobs: h.jobs}, s, broken
+	}
+
+	t.Run("RedeliversADeadOne", func(t *testing.T) {
+		t.Parallel()
+		h, desk, s, broken := setup(t)
+		id := h.commit(uuid.New(), 1, s.URL, "body")
+		h.await(id, Dead)
+		broken.Store(false)
+		for range 2 { // and then the delivered one
+			if ok, err := desk.Redeliver(t.Context(), id); !ok || err != nil {
+				t.Fatal(ok, err)
+			}
+			h.await(id, Delivered)
+		}
+		if statuses, _ := h.answers(id); !slices.Equal(statuses, []int{410, 200, 200}) {
+			t.Errorf("recorded %v", statuses)
+		}
+	})
+
+	t.Run("GivesItAWholeLadder", func(t *testing.T) {
+		t.Parallel()
+		h, desk, s, broken := setup(t)
+		id := h.commit(uuid.New(), 1, s.URL, "body")
+		h.await(id, Dead)
+		broken.Store(false)
+		failing := newService(t, func(w http.ResponseWriter, _ *http.Request, _ int) { w.WriteHeader(http.StatusTeapot) })
+		h.exec(`UPDATE webhooks SET url = $2 WHERE id = $1`, id, failing.URL)
+		if ok, err := desk.Redeliver(t.Context(), id); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		h.await(id, Dead)
+		if statuses, _ := h.answers(id); !slices.Equal(statuses, []int{410, 418, 418, 418}) {
+			t.Errorf("recorded %v", statuses)
+		}
+	})
+
+	t.Run("LeavesAPendingOneAlone", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		desk := &Desk{DB: h.pool, Archive: h.table, Jobs: h.jobs}
+		for name, id := range map[string]uuid.UUID{"pending": h.commit(uuid.New(), 1, "http://127.0.0.1:1", ""), "unknown": uuid.New()} {
+			if ok, err := desk.Redeliver(t.Context(), id); ok || err != nil {
+				t.Errorf("%s: %v, %v", name, ok, err)
+			}
+		}
+	})
+
+	t.Run("RefusesWhileAJobOfItHasYetToEnd", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		desk := &Desk{DB: h.pool, Archive: h.table, Jobs: h.jobs}
+		id := h.commit(uuid.New(), 1, "http://127.0.0.1:1", "")
+		h.exec(`UPDATE webhooks SET state = 'dead' WHERE id = $1`, id)
+		h.exec(`UPDATE river_job SET state = 'running', attempted_at = now()`)
+		if ok, err := desk.Redeliver(t.Context(), id); ok || !errors.Is(err, errStillRunning) {
+			t.Errorf("Redeliver = %v, %v", ok, err)
+		}
+		h.await(id, Dead)
+	})
+
+	t.Run("RedeliversTheDeadOfAPeriod", func(t *testing.T) {
+		t.Parallel()
+		h, desk, s, broken := setup(t)
+		old := h.commit(uuid.New(), 1, s.URL, "old")
+		const fresh = 120 // more than a page
+		for range fresh {
+			h.commit(uuid.New(), 1, s.URL, "fresh")
+		}
+		await(t, "all to be dead", func() bool { return h.count("webhooks WHERE state = 'dead'") == fresh+1 })
+		h.exec(`UPDATE webhooks SET created_at = now() - interval '1 day' WHERE id = $1`, old)
+		broken.Store(false)
+		count, err := desk.RedeliverDead(t.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+		if count != fresh || err != nil {
+			t.Fatal(count, err)
+		}
+		await(t, "the fresh ones", func() bool { return h.count("webhooks WHERE state = 'delivered'") == fresh })
+		h.await(old, Dead)
+	})
+}
