@@ -21,10 +21,8 @@ func (s *Server) confirm(c call, in api.Confirmation) ([]byte, error) {
 	if err := p.matches(in.OrderID, in.Amount); err != nil {
 		return nil, err
 	}
-	if s.real() {
-		if err := s.confirmable(p); err != nil {
-			return nil, err
-		}
+	if err := s.confirmable(p); err != nil {
+		return nil, err
 	}
 	if s.approved(p) {
 		s.announce(p, c.effects)
@@ -43,17 +41,21 @@ func (p *payment) matches(orderID string, amount money.Amount) error {
 	return nil
 }
 
-// confirmable is what only the real gateway looks at: the reference approves in
-// every state, and as often as it is asked.
+// confirmable looks at the state. The reference approves in every state it knows,
+// and as often as it is asked.
 func (s *Server) confirmable(p *payment) error {
 	switch p.Status {
 	case api.StatusInProgress:
 		return nil
-	case api.StatusExpired, api.StatusReady:
+	case api.StatusReady, api.StatusExpired:
 		return refusal{code: api.CodeNotFoundPaymentSession}
-	default:
+	case api.StatusAborted:
 		return refusal{code: api.CodeAlreadyProcessed}
 	}
+	if s.real() {
+		return refusal{code: api.CodeAlreadyProcessed}
+	}
+	return nil
 }
 
 // approved takes the money, or opens the account that will, and reports whether

@@ -18,7 +18,7 @@ func (s *Server) keyIn(c call, in api.CardPayment) ([]byte, error) {
 	p.Card = s.newCard(in.CardNumber, in.CardInstallmentPlan)
 	if in.Approved != nil && !*in.Approved {
 		s.add(p)
-		s.authenticated(p)
+		s.consented(p)
 		return p.body, nil
 	}
 	s.capture(p)
@@ -29,9 +29,9 @@ func (s *Server) keyIn(c call, in api.CardPayment) ([]byte, error) {
 	return p.body, nil
 }
 
-// authenticated is the payer's consent. The payment then waits for the shop to
+// consented is the payer's consent. The payment then waits for the shop to
 // confirm it.
-func (s *Server) authenticated(p *payment) {
+func (s *Server) consented(p *payment) {
 	p.Status = api.StatusInProgress
 	p.stopExpiry()
 	if s.real() {

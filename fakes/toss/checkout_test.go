@@ -120,6 +120,19 @@ func TestCheckout(t *testing.T) {
 			f.wantHeld(p.PaymentKey, 1000)
 		})
 	})
+	t.Run("CapturesNothingThePayerHasNotAgreedTo", func(t *testing.T) {
+		t.Parallel()
+		inStyles(t, func(t *testing.T, f fixture, _ fake.Style) {
+			w, _ := f.openWindow(nil)
+			ready := f.get(strings.TrimPrefix(w.path, "/checkout/"))
+			_, err := f.confirm(ready)
+			wantRefusal(t, err, 404, toss.CodeNotFoundPaymentSession)
+			w.choose("reject")
+			_, err = f.confirm(ready)
+			wantRefusal(t, err, 400, toss.CodeAlreadyProcessed)
+			f.wantHeld(ready.PaymentKey, 0)
+		})
+	})
 	t.Run("BringsARejectionToFailURL", func(t *testing.T) {
 		t.Parallel()
 		f := start(t, fake.Options{})

@@ -52,7 +52,7 @@ func (s *Server) payerAgrees(c *checkout) outcome {
 		return c.succeeded(map[string]string{"customerKey": c.order.CustomerKey, "authKey": uuid.NewString()})
 	}
 	p := c.payment
-	s.authenticated(p)
+	s.consented(p)
 	return c.succeeded(map[string]string{
 		"paymentType": p.Type, "paymentKey": p.PaymentKey, "orderId": p.OrderID, "amount": p.TotalAmount.String(),
 	})

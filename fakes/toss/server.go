@@ -73,10 +73,10 @@ type Server struct {
 	webhooks *courier.Courier
 	replays  *replays
 	handler  http.Handler
+	door     host.Door
 
 	mu    sync.Mutex
 	books books
-	host  *host.Host
 }
 
 // Webhook is a webhook that was sent, and what became of it.
@@ -120,46 +120,19 @@ func (o Options) withDefaults() Options {
 // Handler serves the fake, for a server of the caller's own.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Listen serves the fake on a loopback address until Close; "" is a random port.
-func (s *Server) Listen(address string) error {
-	if address == "" {
-		address = host.RandomPort
-	}
-	h, err := host.Listen(address, s.handler)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.host = h
-	return nil
-}
+// Listen serves on an address, or on a random loopback port when it is empty.
+func (s *Server) Listen(address string) error { return s.door.Listen(address, s.handler) }
 
 // URL is where the fake listens, without a slash at the end. It panics before Listen.
-func (s *Server) URL() string { return s.listening().URL() }
+func (s *Server) URL() string { return s.door.URL() }
 
 // Done yields an error when the listener fails, and is closed when it has
 // ended. It panics before Listen.
-func (s *Server) Done() <-chan error { return s.listening().Done() }
-
-func (s *Server) listening() *host.Host {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.host == nil {
-		panic("fake toss: not listening")
-	}
-	return s.host
-}
+func (s *Server) Done() <-chan error { return s.door.Done() }
 
 // Close stops listening, drops unsent webhooks and waits for what was running.
 func (s *Server) Close() error {
-	s.mu.Lock()
-	h := s.host
-	s.mu.Unlock()
-	var err error
-	if h != nil {
-		err = h.Close()
-	}
+	err := s.door.Close()
 	s.webhooks.Close()
 	s.Reset() // ends the timers of payments that would expire
 	return err
