@@ -38,7 +38,7 @@ func (c fakesCommand) Run(p *program) error {
 		IamportWebhook: webhooks + "iamport",
 		TossWebhook:    webhooks + "toss",
 		Real:           c.Real,
-		Logger:         newLog(cfg, p),
+		Logger:         p.newLog(cfg),
 	})
 }
 

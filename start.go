@@ -70,7 +70,9 @@ func (p *program) start(cfg *config.Config) error {
 }
 
 func (p *program) startIn(ctx context.Context, h *home, l *local) error {
-	if err := l.start(ctx); err != nil {
+	if err := l.start(ctx); ctx.Err() != nil {
+		return errors.New("interrupted while starting")
+	} else if err != nil {
 		return err
 	}
 	if err := checkDatabase(ctx, l.database()); err != nil {
@@ -110,7 +112,7 @@ func (p *program) supervision(h *home, l *local) supervisor.Options {
 		Health:           "/monitors/health",
 		SystemPassword:   string(cfg.SystemPassword),
 		PIDFile:          h.supervisorPID(),
-		Log:              newLog(cfg, p),
+		Log:              p.newLog(cfg),
 		Output:           p.stderr,
 		ReadyTimeout:     cfg.Handover.Ready,
 		Probation:        cfg.Handover.Probation,
@@ -121,7 +123,7 @@ func (p *program) supervision(h *home, l *local) supervisor.Options {
 }
 
 // newLog logs for the reader: a person in local mode, a program elsewhere.
-func newLog(cfg *config.Config, p *program) *slog.Logger {
+func (p *program) newLog(cfg *config.Config) *slog.Logger {
 	if cfg.Mode == config.Local {
 		return slog.New(slog.NewTextHandler(p.stderr, nil))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -98,6 +99,23 @@ func TestStart(t *testing.T) {
 		}
 	})
 
+	t.Run("LeavesNothingWhenInterruptedAtAnyMoment", func(t *testing.T) {
+		t.Parallel()
+		dbtest.New(t)
+		for _, moment := range []string{"run/lock", "postgres/data.unfinished", "postgres/data/payments.conf", "postgres/data/postmaster.pid", "run/fakes.pid"} {
+			s := newSystem(t)
+			server := s.launch(t)
+			await(t, moment+" is there", func() bool { return exists(filepath.Join(s.home, moment)) })
+			if err := server.cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+			<-server.done
+			if left := s.processes(t); len(left) > 0 {
+				t.Errorf("interrupted when %s was there it left %q; it said %s", moment, left, &server.out)
+			}
+		}
+	})
+
 	t.Run("TakesOverAfterItsSupervisorWasKilled", func(t *testing.T) {
 		t.Parallel()
 		dbtest.New(t)
@@ -173,11 +191,15 @@ func TestStop(t *testing.T) {
 		}
 	})
 
-	t.Run("MayBeRepeated", func(t *testing.T) {
+	t.Run("MakesNoHome", func(t *testing.T) {
 		t.Parallel()
-		s := newSystem(t)
-		s.mustExec(t, "stop")
-		s.mustExec(t, "stop")
+		home := filepath.Join(t.TempDir(), "home")
+		if _, err := invoke(t, map[string]string{"PAYMENTS_HOME": home}, "stop"); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(home); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("home after stop: %v, want none", err)
+		}
 	})
 }
 
@@ -239,6 +261,11 @@ func TestStatus_SpeaksJSON(t *testing.T) {
 	if out := s.mustExec(t, "status", "--json"); !strings.HasPrefix(out, `{"pid":`) {
 		t.Errorf("status --json prints %q", out)
 	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func copyFile(t *testing.T, from, to string) {

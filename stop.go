@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"time"
 )
 
@@ -26,6 +28,9 @@ func (c stopCommand) Run(p *program) error {
 	ctx, cancel := context.WithTimeout(p.ctx, c.Timeout)
 	defer cancel()
 
+	if _, err := os.Stat(cfg.Home); errors.Is(err, os.ErrNotExist) {
+		return p.nothingRuns() // and no home is made to find that out
+	}
 	h, err := lockHome(ctx, cfg) // and so wait for a start that is under way
 	if err != nil {
 		return err
@@ -45,6 +50,10 @@ func (c stopCommand) Run(p *program) error {
 	if err := l.stop(ctx); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(p.stdout, "nothing runs any more")
+	return p.nothingRuns()
+}
+
+func (p *program) nothingRuns() error {
+	_, err := fmt.Fprintln(p.stdout, "nothing runs any more")
 	return err
 }

@@ -185,9 +185,8 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// start starts the server in the foreground and waits until it has announced
-// itself.
-func (s *system) start(t *testing.T) *foreground {
+// launch starts the server in the foreground.
+func (s *system) launch(t *testing.T) *foreground {
 	t.Helper()
 	f := &foreground{cmd: s.command(context.Background(), "start"), done: make(chan error, 1)}
 	f.cmd.Stdout, f.cmd.Stderr = &f.out, &f.out
@@ -196,6 +195,13 @@ func (s *system) start(t *testing.T) *foreground {
 		t.Fatal(err)
 	}
 	go func() { f.done <- f.cmd.Wait() }() // ends with the process, which the system's cleanup ends
+	return f
+}
+
+// start launches the server and waits until it has announced itself.
+func (s *system) start(t *testing.T) *foreground {
+	t.Helper()
+	f := s.launch(t)
 	await(t, "the server announces itself", func() bool {
 		select {
 		case err := <-f.done:

@@ -19,7 +19,7 @@ func (workerCommand) Run(p *program) error {
 	// was killed.
 	ctx, stop := signal.NotifyContext(p.ctx, syscall.SIGTERM)
 	defer stop()
-	return worker.Run(ctx, cfg, newLog(cfg, p), readBuild().commit)
+	return worker.Run(ctx, cfg, p.newLog(cfg), readBuild().commit)
 }
 
 // workerArgs is how the supervisor starts a worker: from the file this binary was

@@ -92,7 +92,8 @@ func (c cluster) pgCtlStart(ctx context.Context, programs programs) (complaint s
 	if err != nil {
 		return "", err
 	}
-	cmd := c.command(ctx, filepath.Join(programs.dir, "pg_ctl"), "start", "--silent", "--wait",
+	// A pg_ctl that is interrupted leaves a server behind that starts nevertheless.
+	cmd := c.command(context.WithoutCancel(ctx), filepath.Join(programs.dir, "pg_ctl"), "start", "--silent", "--wait",
 		"--timeout="+fmt.Sprint(int(startTimeout.Seconds())), "--pgdata="+dataDir(c.name))
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Run(); err != nil {

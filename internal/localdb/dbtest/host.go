@@ -19,8 +19,12 @@ import (
 // hostArgument makes a test binary a host instead of running its tests.
 const hostArgument = "payments-dbtest-host"
 
-// watchInterval is the pause between two looks at whether anybody is left.
-const watchInterval = 50 * time.Millisecond
+const (
+	// watchInterval is the pause between two looks at whether anybody is left.
+	watchInterval = 50 * time.Millisecond
+	// introductionTimeout bounds the wait for the first words of who connects.
+	introductionTimeout = 10 * time.Second
+)
 
 // What the host answers: one of these words, a space, and the server's URL or
 // what went wrong.
@@ -122,10 +126,12 @@ func receive(ctx context.Context, ln net.Listener, dir string) {
 func (g *guests) serve(ctx context.Context, conn net.Conn, dir string) {
 	defer conn.Close()
 	var goCommand int32
+	_ = conn.SetReadDeadline(time.Now().Add(introductionTimeout)) // fails on a closed connection, as what follows
 	if _, err := fmt.Fscanln(conn, &goCommand); err != nil || !g.enter(goCommand) {
 		return // it meets the end of the connection and looks for another host
 	}
 	defer g.leave()
+	_ = conn.SetReadDeadline(time.Time{})
 	if _, err := fmt.Fprintln(conn, answer(ctx, dir)); err != nil {
 		return
 	}
