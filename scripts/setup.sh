@@ -16,8 +16,8 @@ as_root() {
 	fi
 }
 
-# install PROGRAM APT-PACKAGES BREW-PACKAGE
-install() {
+# get WHAT APT-PACKAGES BREW-PACKAGE
+get() {
 	echo "setup: $1 is missing; installing it"
 	if command -v apt-get >/dev/null; then
 		as_root apt-get update -qq
@@ -32,29 +32,32 @@ install() {
 }
 
 has_postgres() {
-	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb \
-		/opt/homebrew/opt/postgresql*/bin/initdb /usr/local/opt/postgresql*/bin/initdb >/dev/null 2>&1
+	command -v initdb >/dev/null && return
+	for initdb in /usr/lib/postgresql/*/bin/initdb /opt/homebrew/opt/postgresql*/bin/initdb /usr/local/opt/postgresql*/bin/initdb; do
+		[ -x "$initdb" ] && return
+	done
+	return 1
 }
 
-postgres() {
+setup_postgres() {
 	has_postgres && return
 	# Debian's package makes a cluster and starts it. Ours is private; nobody asked for another.
 	if command -v apt-get >/dev/null && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
 		as_root mkdir -p /etc/postgresql-common
 		echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
 	fi
-	install "PostgreSQL" "postgresql" "postgresql@17"
+	get "PostgreSQL" "postgresql" "postgresql@17"
 	has_postgres || {
 		echo "setup: installed PostgreSQL, and still cannot find its initdb" >&2
 		exit 1
 	}
 }
 
-node() {
-	command -v node >/dev/null && command -v npm >/dev/null || install "Node.js" "nodejs npm" "node"
+setup_node() {
+	command -v node >/dev/null && command -v npm >/dev/null || get "Node.js" "nodejs npm" "node"
 	sh tests/e2e/install.sh
 }
 
 for thing in "$@"; do
-	"$thing"
+	"setup_$thing"
 done
