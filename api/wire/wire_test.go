@@ -2,14 +2,18 @@ package wire
 
 import (
 	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/samchon/payments-server/api/wire/pkcs5"
 )
 
 // vector is one line of testdata/vectors.json, which the TypeScript tests read
@@ -150,6 +154,39 @@ func TestNodeAgrees(t *testing.T) {
 	}
 }
 
+// TestRoom watches the bytes around the room that Seal and Open are given, for
+// the Base64 below them is written in assembly.
+func TestRoom(t *testing.T) {
+	t.Parallel()
+	codec := mustCodec(t, localKey, localIV)
+	for n := range 300 {
+		plain := bytes.Repeat([]byte("x"), n)
+		sealed := codec.Seal(nil, plain)
+		padded := pkcs5.PaddedLen(n)
+		within(t, len(sealed)+padded, func(dst []byte) []byte { return codec.Seal(dst, plain) })
+		for cut := range min(4, len(sealed)) {
+			within(t, len(sealed)/4*3, func(dst []byte) []byte {
+				_, _ = codec.Open(dst, sealed[:len(sealed)-cut])
+				return dst
+			})
+		}
+	}
+}
+
+// within runs write on a slice with room for so many bytes between two fences.
+func within(t *testing.T, room int, write func(dst []byte) []byte) {
+	t.Helper()
+	fence := bytes.Repeat([]byte{0xa5}, 64)
+	memory := slices.Concat(fence, make([]byte, room), fence)
+	out := write(memory[64 : 64 : 64+room])
+	if cap(out) > 0 && &out[:1][0] != &memory[64] {
+		t.Fatalf("a room of %d bytes was too small", room)
+	}
+	if !bytes.Equal(memory[:64], fence) || !bytes.Equal(memory[64+room:], fence) {
+		t.Fatalf("a room of %d bytes was overrun", room)
+	}
+}
+
 func FuzzCodec(f *testing.F) {
 	codec, err := NewCodec(localKey, localIV)
 	if err != nil {
@@ -160,13 +197,38 @@ func FuzzCodec(f *testing.F) {
 		f.Add([]byte(v.Sealed))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
-		if _, err := codec.Open(nil, in); err != nil && !errors.Is(err, ErrSealed) {
-			t.Errorf("Open fails with %v", err)
+		got, err := codec.Open(nil, in)
+		want, ok := plainlyOpened(in)
+		if (err == nil) != ok || err != nil && err != ErrSealed || !bytes.Equal(got, want) {
+			t.Errorf("Open(%q) = %q, %v, want %q, %v", in, got, err, want, ok)
 		}
-		if out, err := codec.Open(nil, codec.Seal(nil, in)); err != nil || !bytes.Equal(out, in) {
+		sealed := codec.Seal(nil, in)
+		if out, err := codec.Open(nil, sealed); err != nil || !bytes.Equal(out, in) {
 			t.Errorf("Open(Seal(%q)) = %q, %v", in, out, err)
 		}
+		if out, ok := plainlyOpened(sealed); !ok || !bytes.Equal(out, in) {
+			t.Errorf("Seal(%q) = %q, which is %q, %v", in, sealed, out, ok)
+		}
 	})
+}
+
+// plainlyOpened is Open by the standard library, without regard to time.
+func plainlyOpened(body []byte) ([]byte, bool) {
+	text, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(body)))
+	if err != nil || len(text) == 0 || len(text)%aes.BlockSize != 0 {
+		return nil, false
+	}
+	block, err := aes.NewCipher([]byte(localKey))
+	if err != nil {
+		return nil, false
+	}
+	cipher.NewCBCDecrypter(block, []byte(localIV)).CryptBlocks(text, text)
+	plain := bytes.TrimSuffix(text, bytes.Repeat(text[len(text)-1:], int(text[len(text)-1])))
+	missing := len(text) - len(plain)
+	if missing < 1 || missing > aes.BlockSize {
+		return nil, false
+	}
+	return plain, true
 }
 
 func mustReadVectors(tb testing.TB) (vectors []vector) {
