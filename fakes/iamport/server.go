@@ -32,7 +32,7 @@ const (
 	defaultKeep      = 50_000
 	defaultKeepFor   = 30 * 24 * time.Hour
 	keepRequests     = 1_000
-	keepWebhooks     = 5_000
+	keepWebhooks     = 1_000
 )
 
 // Style chooses whom to imitate where the real Iamport and the fake that the
@@ -78,10 +78,10 @@ type Server struct {
 	ledger   *ledger.Ledger
 	webhooks *courier.Courier
 	handler  http.Handler
+	port     host.Port
 
 	mu   sync.Mutex
 	kept state
-	host *host.Host
 }
 
 // Webhook is a webhook that was sent, and what became of it.
@@ -131,47 +131,20 @@ func noAnswerOrServerError(status int) bool { return status == 0 || status >= 50
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Listen serves on an address, or on a random loopback port when it is empty.
-func (s *Server) Listen(address string) error {
-	if address == "" {
-		address = host.RandomPort
-	}
-	h, err := host.Listen(address, s.handler)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.host = h
-	return nil
-}
+func (s *Server) Listen(address string) error { return s.port.Listen(address, s.handler) }
 
 // URL is where the fake listens, without a slash at the end. It panics before Listen.
-func (s *Server) URL() string { return s.listening().URL() }
+func (s *Server) URL() string { return s.port.URL() }
 
 // Done yields an error when the listener fails, and is closed when it has
 // ended. It panics before Listen.
-func (s *Server) Done() <-chan error { return s.listening().Done() }
-
-func (s *Server) listening() *host.Host {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.host == nil {
-		panic("fake iamport: not listening")
-	}
-	return s.host
-}
+func (s *Server) Done() <-chan error { return s.port.Done() }
 
 // Close stops listening, drops unsent webhooks and waits for what was running.
 func (s *Server) Close() error {
-	s.mu.Lock()
-	h := s.host
-	s.mu.Unlock()
-	var err error
-	if h != nil {
-		err = h.Close()
-	}
+	err := s.port.Close()
 	s.webhooks.Close()
-	s.Reset()
+	s.Reset() // ends the timers of virtual accounts
 	return err
 }
 
