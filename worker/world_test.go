@@ -38,23 +38,15 @@ type world struct {
 	iamport     *iamport.Client
 	toss        *toss.Client
 	service     *service
+	kill        func() // the worker process, where there is one
 }
 
+// newWorld opens the worker in this process.
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, database: dbtest.New(t), fakeIamport: fakeiamport.New(fakeiamport.Options{}), fakeToss: faketoss.New(faketoss.Options{})}
-	t.Cleanup(func() { w.fakeIamport.Close(); w.fakeToss.Close() })
-	must(t, w.fakeIamport.Listen(""))
-	must(t, w.fakeToss.Listen(""))
-
-	c := config.NewLocal()
-	c.Database.URL = config.Secret(w.database)
-	c.Vendors.Iamport.BaseURL, c.Vendors.Toss.BaseURL = w.fakeIamport.URL(), w.fakeToss.URL()
-	w.codec = mustv(wire.NewCodec(string(c.API.EncryptionKey), string(c.API.EncryptionIV)))(t)
-	w.service = newService(t, w.codec)
-
+	w := newSurroundings(t)
 	log := slog.New(slog.NewTextHandler(&testLog{t: t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	app := mustv(worker.Open(t.Context(), worker.Settings{Config: c, Log: log, Version: "test"}))(t)
+	app := mustv(worker.Open(t.Context(), worker.Settings{Config: w.config(), Log: log, Version: "test"}))(t)
 	server := httptest.NewServer(app.Handler)
 	t.Cleanup(func() {
 		server.Close()
@@ -64,14 +56,43 @@ func newWorld(t *testing.T) *world {
 			t.Errorf("close: %v", err)
 		}
 	})
-	w.url = server.URL
-	w.fakeIamport.SetWebhookURL(w.url + "/payments/webhooks/iamport")
-	w.fakeToss.SetWebhookURL(w.url + "/payments/webhooks/toss")
+	w.serveAt(server.URL)
+	return w
+}
 
+// newSurroundings is a world whose worker is still to come.
+func newSurroundings(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, database: dbtest.New(t), fakeIamport: fakeiamport.New(fakeiamport.Options{}), fakeToss: faketoss.New(faketoss.Options{})}
+	t.Cleanup(func() { w.fakeIamport.Close(); w.fakeToss.Close() })
+	must(t, w.fakeIamport.Listen(""))
+	must(t, w.fakeToss.Listen(""))
+
+	c := w.config()
+	w.codec = mustv(wire.NewCodec(string(c.API.EncryptionKey), string(c.API.EncryptionIV)))(t)
+	w.service = newService(t, w.codec)
 	store := c.Vendors.Iamport.Stores[config.DefaultStore]
 	w.iamport = iamport.New(iamport.Options{BaseURL: w.fakeIamport.URL(), Key: string(store.Key), Secret: string(store.Secret)})
 	w.toss = mustv(toss.New(toss.Options{BaseURL: w.fakeToss.URL(), SecretKey: string(c.Vendors.Toss.Stores[config.DefaultStore].SecretKey)}))(t)
 	return w
+}
+
+// serveAt says where the worker is.
+func (w *world) serveAt(url string) {
+	w.url = url
+	w.fakeIamport.SetWebhookURL(url + "/payments/webhooks/iamport")
+	w.fakeToss.SetWebhookURL(url + "/payments/webhooks/toss")
+}
+
+func (w *world) config() *config.Config {
+	return localConfig(w.database, w.fakeIamport.URL(), w.fakeToss.URL())
+}
+
+func localConfig(database, iamportURL, tossURL string) *config.Config {
+	c := config.NewLocal()
+	c.Database.URL = config.Secret(database)
+	c.Vendors.Iamport.BaseURL, c.Vendors.Toss.BaseURL = iamportURL, tossURL
+	return c
 }
 
 // testLog shows warnings with the test that caused them.
