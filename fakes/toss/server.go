@@ -73,7 +73,7 @@ type Server struct {
 	webhooks *courier.Courier
 	replays  *replays
 	handler  http.Handler
-	door     host.Door
+	port     host.Port
 
 	mu    sync.Mutex
 	books books
@@ -121,18 +121,18 @@ func (o Options) withDefaults() Options {
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Listen serves on an address, or on a random loopback port when it is empty.
-func (s *Server) Listen(address string) error { return s.door.Listen(address, s.handler) }
+func (s *Server) Listen(address string) error { return s.port.Listen(address, s.handler) }
 
 // URL is where the fake listens, without a slash at the end. It panics before Listen.
-func (s *Server) URL() string { return s.door.URL() }
+func (s *Server) URL() string { return s.port.URL() }
 
 // Done yields an error when the listener fails, and is closed when it has
 // ended. It panics before Listen.
-func (s *Server) Done() <-chan error { return s.door.Done() }
+func (s *Server) Done() <-chan error { return s.port.Done() }
 
 // Close stops listening, drops unsent webhooks and waits for what was running.
 func (s *Server) Close() error {
-	err := s.door.Close()
+	err := s.port.Close()
 	s.webhooks.Close()
 	s.Reset() // ends the timers of payments that would expire
 	return err
