@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -22,6 +23,7 @@ type load struct {
 	t     *testing.T
 	addr  string
 	think time.Duration // longest pause between an answer and the next request
+	tls   *tls.Config
 
 	stop    context.CancelFunc
 	done    context.Context
@@ -172,6 +174,10 @@ func wire(i int) []byte {
 
 func (l *load) dial() net.Conn {
 	c, err := net.Dial("tcp", l.addr)
+	if err == nil && l.tls != nil {
+		c = tls.Client(c, l.tls)
+		err = c.(*tls.Conn).Handshake()
+	}
 	if err != nil {
 		l.fail("dial", err)
 		return nil

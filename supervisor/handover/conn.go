@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -24,6 +25,9 @@ type conn struct {
 	home *yard
 	seat seat
 	once sync.Once
+
+	http2  atomic.Bool // plaintext HTTP/2
+	frames frames
 
 	// Only the goroutine that reads uses these; net/http never reads twice at once.
 	seen   seenBytes
@@ -56,6 +60,9 @@ func (c *conn) Read(p []byte) (int, error) {
 		if n > 0 {
 			c.seen.add(p[:n])
 			c.begin(c.seen.http2())
+			if c.home.draining.Load() && c.http2.Load() {
+				c.mayClose() // it began too late to be woken up
+			}
 		}
 		return n, err
 	}
@@ -119,6 +126,7 @@ func (c *conn) expired() bool {
 
 // begin notes that net/http has bytes of a request.
 func (c *conn) begin(http2 bool) {
+	c.http2.Store(http2)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.waiting.begin(http2) {
@@ -136,12 +144,16 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 	return c.TCPConn.SetReadDeadline(t)
 }
 
-// wake makes a waiting Read return, so that the connection may leave. It reports whether the connection is idle.
+// wake makes a waiting Read return, so that the connection may leave; over HTTP/2 the client is asked to. It reports
+// whether the connection is idle.
 func (c *conn) wake() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.phase == fresh || c.phase == parked {
+	switch c.phase {
+	case fresh, parked:
 		c.TCPConn.SetReadDeadline(past)
+	case pinned:
+		c.mayClose()
 	}
 	return c.phase == fresh || c.phase == parked || c.phase == idled
 }

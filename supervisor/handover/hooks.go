@@ -45,15 +45,11 @@ func ours(nc net.Conn) *conn {
 // it is a promise to read the next request. Over HTTP/2 net/http makes a GOAWAY of it.
 func (s *service) sayClose(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.goodbye.Load() || s.yard.draining.Load() && s.stays(r) {
+		c, _ := r.Context().Value(connKey{}).(*conn) // nil for a probe
+		leaves := s.yard.draining.Load() && (c == nil || c.pinned()) || s.goodbye.Load()
+		if leaves && (c == nil || c.mayClose()) {
 			w.Header().Set("Connection", "close")
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// stays reports whether the connection of a request cannot be moved after it.
-func (s *service) stays(r *http.Request) bool {
-	c, _ := r.Context().Value(connKey{}).(*conn)
-	return c == nil || c.pinned()
 }
