@@ -31,37 +31,6 @@ const (
 	inProgressRetry     = time.Second
 )
 
-// kind is what every problem of one code has in common.
-type kind struct {
-	Status int
-	Title  string
-}
-
-// kinds is the one table from code to status.
-var kinds = map[string]kind{
-	codeInvalidBody:                        {400, "The request is not valid"},
-	codeUndecryptable:                      {400, "The request body cannot be decrypted"},
-	codeTooLarge:                           {413, "The request body is too large"},
-	codeNoRoute:                            {404, "There is no such path"},
-	codeNoMethod:                           {405, "The path does not take this method"},
-	codeKeyReused:                          {422, "The idempotency key was used for another request"},
-	codeDatabaseAway:                       {503, "The database is unavailable"},
-	codeInternal:                           {500, "Internal error"},
-	string(payment.CodeInvalid):            {400, "The request is not valid"},
-	string(payment.CodeUnknownVendor):      {400, "There is no such payment gateway"},
-	string(payment.CodeHistoryNotFound):    {404, "Payment history not found"},
-	string(payment.CodeReservationUnknown): {404, "Payment reservation not found"},
-	string(payment.CodeWrongPassword):      {403, "Wrong password"},
-	string(payment.CodeTooManyAttempts):    {429, "Too many wrong passwords"},
-	string(payment.CodeAlreadyRegistered):  {409, "Registered already"},
-	string(payment.CodeInProgress):         {409, "Under way already"},
-	string(payment.CodePriceMismatch):      {422, "Wrong paid amount"},
-	string(payment.CodeOrderMismatch):      {422, "Payment of another order"},
-	string(payment.CodeDeclined):           {422, "Declined by the payment gateway"}, // or the PG's own status
-	string(payment.CodeOutcomeUnknown):     {502, "Outcome at the payment gateway unknown"},
-	string(payment.CodeUnavailable):        {502, "Payment gateway unavailable"},
-}
-
 // problem is an api.Problem on its way out through huma.
 type problem struct {
 	api.Problem
