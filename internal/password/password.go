@@ -13,6 +13,8 @@
 //   - guessing at one record is slowed, then refused for twice as long each time.
 //     Who knows a password that was right a moment ago passes all the same, so
 //     guessing locks nobody out who is at work.
+//
+// All of that is the process's own: two workers allow twice the tries of one.
 package password
 
 import (

@@ -34,6 +34,7 @@ type sender struct {
 // result is how an attempt ended.
 type result struct {
 	Answer
+	took       time.Duration
 	retryAfter time.Duration
 	err        error // nil if the service took it
 }
@@ -74,14 +75,18 @@ func (s *sender) post(ctx context.Context, id uuid.UUID, to *url.URL, body []byt
 	// out to be closed, if it may be repeated; this says so, and is not sent.
 	req.Header["X-Idempotency-Key"] = nil
 
+	start := time.Now()
 	resp, err := s.client.Do(req)
 	if err != nil {
-		return result{err: withoutURL(err)}
+		return result{err: withoutURL(err), took: time.Since(start)}
 	}
 	defer func() { _ = resp.Body.Close() }()
 	// The status is the answer. A body that breaks off changes nothing.
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	r := result{Answer: Answer{Status: resp.StatusCode, Body: clean(text)}, retryAfter: retryAfter(resp, time.Now())}
+	r := result{
+		Answer: Answer{Status: resp.StatusCode, Body: clean(text)},
+		took:   time.Since(start), retryAfter: retryAfter(resp, time.Now()),
+	}
 	if resp.StatusCode/100 != 2 {
 		r.err = fmt.Errorf("service answered %d", resp.StatusCode)
 	}

@@ -126,7 +126,6 @@ func (w *Worker) attempt(ctx context.Context, job *river.Job[Job], d Delivery) e
 	if wait > 0 && !overdue {
 		return river.JobSnooze(spread(wait, rand.Float64()))
 	}
-	start := time.Now()
 	r := w.sender.post(ctx, job.Args.Webhook, to, d.Body)
 	if leave != nil {
 		leave(r.verdict(ctx))
@@ -134,9 +133,7 @@ func (w *Worker) attempt(ctx context.Context, job *river.Job[Job], d Delivery) e
 	if r.Status == 0 && ctx.Err() != nil { // our hang-up, which is no answer of the service
 		return fmt.Errorf("give up an attempt at webhook %s: %w", job.Args.Webhook, context.Cause(ctx))
 	}
-	state := stateAfter(r, overdue || job.Attempt > len(w.ladder))
-	w.observe(Attempt{State: state, Status: r.Status, Took: time.Since(start)})
-	return w.conclude(ctx, job, r, state)
+	return w.conclude(ctx, job, r, stateAfter(r, overdue || job.Attempt > len(w.ladder)))
 }
 
 func stateAfter(r result, last bool) State {
@@ -161,13 +158,15 @@ func (w *Worker) conclude(ctx context.Context, job *river.Job[Job], r result, st
 		}
 		return w.settle(recordCtx, tx, id, state)
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("record an attempt at webhook %s: %w", id, err)
-	case state == Pending:
+	}
+	w.observe(Attempt{State: state, Status: r.Status, Took: r.took})
+	switch state {
+	case Pending:
 		job.Args.asked = r.retryAfter
 		return fmt.Errorf("deliver webhook %s: %w", id, r.err)
-	case state == Dead:
+	case Dead:
 		w.log.WarnContext(ctx, "webhook is dead", "webhook", id, "attempts", job.Attempt, "error", r.err)
 	}
 	return nil

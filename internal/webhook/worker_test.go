@@ -84,10 +84,11 @@ func TestDelivery(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)
 		var seen []State
-		h.open(func(w *Worker) { w.observe = func(a Attempt) { seen = append(seen, a.State) } })
+		stop := h.open(func(w *Worker) { w.observe = func(a Attempt) { seen = append(seen, a.State) } })
 		s := newService(t, func(w http.ResponseWriter, _ *http.Request, _ int) { w.WriteHeader(http.StatusBadRequest) })
 		id := h.commit(uuid.New(), 1, s.URL, "body")
 		h.await(id, Dead)
+		stop()
 		if statuses, _ := h.answers(id); !slices.Equal(statuses, []int{400, 400, 400}) {
 			t.Errorf("recorded %v", statuses)
 		}
@@ -209,6 +210,32 @@ func TestDelivery(t *testing.T) {
 		}
 	})
 
+	t.Run("IsPutOffWhileItsHostIsAway", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		s := newService(t, nil)
+		until := time.Now().Add(500 * time.Millisecond)
+		h.open(func(w *Worker) { mustBeAway(t, w.gate, s, until) })
+		id := h.commit(uuid.New(), 1, s.URL, "body")
+		h.await(id, Delivered)
+		if statuses, _ := h.answers(id); !slices.Equal(statuses, []int{200}) || time.Now().Before(until) {
+			t.Errorf("recorded %v, %s too early", statuses, time.Until(until))
+		}
+	})
+
+	t.Run("IsTriedOnceMoreBeforePatienceEndsThoughItsHostIsAway", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		s := newService(t, func(w http.ResponseWriter, _ *http.Request, _ int) { w.WriteHeader(http.StatusBadGateway) })
+		id := h.commit(uuid.New(), 1, s.URL, "body")
+		h.exec(`UPDATE river_job SET created_at = now() - $1::interval`, patience+time.Second)
+		h.open(func(w *Worker) { mustBeAway(t, w.gate, s, time.Now().Add(time.Hour)) })
+		h.await(id, Dead)
+		if statuses, _ := h.answers(id); !slices.Equal(statuses, []int{502}) {
+			t.Errorf("recorded %v", statuses)
+		}
+	})
+
 	t.Run("DiesAtOnceWhereThereIsNothingToCall", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)
@@ -236,4 +263,15 @@ func TestDelivery(t *testing.T) {
 			t.Errorf("the job's errors are %s", errs)
 		}
 	})
+}
+
+// mustBeAway lets the gate take the service's host for one that is away.
+func mustBeAway(t *testing.T, g *gate, s *service, until time.Time) {
+	t.Helper()
+	name := strings.TrimPrefix(s.URL, "http://")
+	for range hostFailures {
+		mustEnter(t, g, name)(away)
+	}
+	h, _ := g.hosts.Get(name)
+	h.until = until
 }
