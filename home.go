@@ -46,23 +46,16 @@ func lockHome(ctx context.Context, cfg *config.Config) (*home, error) {
 			return nil, homeError(err)
 		}
 	}
-	unlock, err := filelock.Lock(ctx, cfg.Path("run", "lock"))
-	if err != nil {
-		return nil, homeError(err)
-	}
-	return &home{cfg: cfg, unlock: unlock}, nil
+	h := &home{cfg: cfg, unlock: func() {}}
+	return h, h.lock(ctx)
 }
 
 func homeError(err error) error {
 	return fmt.Errorf("cannot use the home, choose another with PAYMENTS_HOME: %w", err)
 }
 
-// leave unlocks the home. It may be called repeatedly.
-func (h *home) leave() { h.unlock() }
-
-// again locks the home that was left.
-func (h *home) again(ctx context.Context) error {
-	h.leave()
+// lock waits for the lock, after leave for the second time.
+func (h *home) lock(ctx context.Context) error {
 	unlock, err := filelock.Lock(ctx, h.cfg.Path("run", "lock"))
 	if err != nil {
 		return homeError(err)
@@ -70,6 +63,9 @@ func (h *home) again(ctx context.Context) error {
 	h.unlock = unlock
 	return nil
 }
+
+// leave unlocks the home. It may be called repeatedly.
+func (h *home) leave() { h.unlock() }
 
 func (h *home) supervisorPID() string { return h.cfg.Path("run", "supervisor.pid") }
 

@@ -83,7 +83,8 @@ func (l *local) stop(ctx context.Context) error {
 	if !l.active() {
 		return nil
 	}
-	if err := l.home.again(ctx); err != nil {
+	l.home.leave() // unless done: a lock is not taken twice
+	if err := l.home.lock(ctx); err != nil {
 		return err
 	}
 	if l.home.succeeded() {

@@ -67,12 +67,13 @@ func (l *local) fakesAnswer() bool {
 }
 
 func (l *local) stopFakes(ctx context.Context) error {
-	running := livingProcess(l.fakesPID(), "fakes")
-	if running == 0 {
-		return nil
+	if running := livingProcess(l.fakesPID(), "fakes"); running != 0 {
+		if err := endProcess(ctx, running, "fakes"); err != nil {
+			return fmt.Errorf("stop the fakes: %w", err)
+		}
 	}
-	if err := endProcess(ctx, running, "fakes"); err != nil {
-		return fmt.Errorf("stop the fakes: %w", err)
+	if err := os.Remove(l.fakesPID()); !errors.Is(err, os.ErrNotExist) {
+		return err
 	}
-	return os.Remove(l.fakesPID())
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,15 +30,15 @@ func livingProcess(pidFile, role string) int {
 	return pid
 }
 
-// plays reports whether a process runs this command with a role as its argument. A
-// zombie has no arguments any more.
+// plays reports whether a process is this program, by its name, in a role, which is
+// among its arguments. A zombie has no arguments any more.
 func plays(pid int, role string) bool {
 	p, err := process.NewProcess(int32(pid))
 	if err != nil {
 		return false
 	}
 	args, err := p.CmdlineSlice()
-	return err == nil && len(args) > 1 && slices.Contains(args[1:], role)
+	return err == nil && len(args) > 1 && filepath.Base(args[0]) == filepath.Base(os.Args[0]) && slices.Contains(args[1:], role)
 }
 
 // endOrphans ends the workers of a home whose supervisor was killed. They serve for

@@ -70,9 +70,11 @@ func (p *program) start(cfg *config.Config) error {
 }
 
 func (p *program) startIn(ctx context.Context, h *home, l *local) error {
-	if err := l.start(ctx); ctx.Err() != nil {
+	err := l.start(ctx)
+	if ctx.Err() != nil {
 		return errors.New("interrupted while starting")
-	} else if err != nil {
+	}
+	if err != nil {
 		return err
 	}
 	if err := checkDatabase(ctx, l.database()); err != nil {

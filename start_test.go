@@ -84,7 +84,7 @@ func TestStart(t *testing.T) {
 		})
 		s.mustExec(t, "upgrade")
 
-		await(t, "the old supervisor is gone", func() bool { return !plays(supervisor, "start") })
+		await(t, "the old supervisor is gone", func() bool { return !s.runs(t, supervisor) })
 		for i, name := range company {
 			if now := s.pid(t, name); now != before[i] {
 				t.Errorf("%s names process %d after the upgrade, %d before", name, now, before[i])
@@ -228,8 +228,8 @@ func TestReload(t *testing.T) {
 		s.binary = own
 		s.mustExec(t, "start", "--daemon")
 
-		aside := own + ".good"
-		if err := os.Rename(own, aside); err != nil {
+		aside := filepath.Join(s.home, "aside", "payments")
+		if err := errors.Join(os.Mkdir(filepath.Dir(aside), 0o755), os.Rename(own, aside)); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(own, []byte("#!/bin/sh\nexit 7\n"), 0o755); err != nil {

@@ -36,9 +36,9 @@ func (c stopCommand) Run(p *program) error {
 		return err
 	}
 	defer h.leave()
-	running := h.supervisor()
 	h.leave() // the server needs the lock to stop what it has started
-	if running != 0 {
+	// More than once when one was just about to replace itself.
+	for running := h.supervisor(); running != 0; running = h.supervisor() {
 		if err := endProcess(ctx, running, "start"); err != nil {
 			return err
 		}

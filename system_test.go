@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -158,6 +159,11 @@ func (s *system) processes(t *testing.T) []string {
 		}
 	}
 	return found
+}
+
+func (s *system) runs(t *testing.T, pid int) bool {
+	t.Helper()
+	return slices.ContainsFunc(s.processes(t), func(line string) bool { return strings.HasPrefix(line, strconv.Itoa(pid)+" ") })
 }
 
 // foreground is `payments start` as a person starts it.
