@@ -5,7 +5,9 @@
 # A release is told from another by its commit; `payments version` prints both.
 COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
 BUILT   := $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
-LDFLAGS := -s -w -X main.commit=$(COMMIT) -X main.built=$(BUILT)
+FACTS   := $(shell sh scripts/commit-facts.sh)
+LDFLAGS := -s -w -X main.commit=$(COMMIT) -X main.built=$(BUILT) \
+	-X github.com/samchon/payments-server/monitor.commitFacts=$(FACTS)
 # Only our own: node_modules holds Go files of others.
 GOFILES = $(shell git ls-files -co --exclude-standard -- '*.go')
 
@@ -16,7 +18,8 @@ setup: ## install what building and testing need and the machine lacks: PostgreS
 	@sh scripts/setup.sh postgres
 
 build: ## build bin/payments
-	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/payments .
+	@echo 'go build -o bin/payments .'
+	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/payments .
 
 run: build ## start everything here: the API, the fakes and a private PostgreSQL; Ctrl-C stops it
 	@bin/payments start

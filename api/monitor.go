@@ -41,3 +41,61 @@ type ResourceUsage struct {
 	VoluntaryContextSwitches   int64 `json:"voluntaryContextSwitches"`
 	InvoluntaryContextSwitches int64 `json:"involuntaryContextSwitches"`
 }
+
+// System tells what the answering worker is, and what it was built from.
+type System struct {
+	UID       string   `json:"uid" format:"uuid" doc:"Made when the process started."`
+	Arguments []string `json:"arguments" nullable:"false" doc:"Command line of the process."`
+	Commit    Commit   `json:"commit" doc:"The commit that the binary was built from."`
+	Package   Package  `json:"package" doc:"The module, in the shape of a package.json."`
+	CreatedAt Time     `json:"created_at" doc:"When the process started."`
+}
+
+// Commit is a git commit. The misspelled commited_at is the contract's.
+type Commit struct {
+	ShortHash        string   `json:"shortHash"`
+	Branch           string   `json:"branch"`
+	Hash             string   `json:"hash"`
+	Subject          string   `json:"subject"`
+	SanitizedSubject string   `json:"sanitizedSubject"`
+	Body             string   `json:"body"`
+	Author           Person   `json:"author"`
+	Committer        Person   `json:"committer"`
+	AuthoredAt       string   `json:"authored_at" doc:"Local time of the server, YYYY-MM-DD hh:mm:ss."`
+	CommittedAt      string   `json:"commited_at" doc:"Local time of the server, YYYY-MM-DD hh:mm:ss."`
+	AuthoredOn       string   `json:"authoredOn" doc:"Unix time in seconds."`
+	CommittedOn      string   `json:"committedOn" doc:"Unix time in seconds."`
+	Tags             []string `json:"tags" nullable:"false"`
+}
+
+// Person is an author or committer.
+type Person struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
+// Package is the module in the shape of a package.json.
+type Package struct {
+	Name            string            `json:"name"`
+	Version         string            `json:"version"`
+	Description     string            `json:"description"`
+	Scripts         map[string]string `json:"scripts"`
+	Repository      Repository        `json:"repository"`
+	Author          string            `json:"author"`
+	License         string            `json:"license"`
+	Bugs            Link              `json:"bugs"`
+	Homepage        string            `json:"homepage"`
+	DevDependencies map[string]string `json:"devDependencies"`
+	Dependencies    map[string]string `json:"dependencies" doc:"Go modules that are linked in, with their versions."`
+}
+
+// Repository is where the source is.
+type Repository struct {
+	Type string `json:"type" enum:"git"`
+	URL  string `json:"url"`
+}
+
+// Link is an address.
+type Link struct {
+	URL string `json:"url"`
+}

@@ -1,9 +1,13 @@
 package worker
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/samchon/payments-server/api"
+	"github.com/samchon/payments-server/monitor"
 )
 
 // register adds every operation to the API. The literal paths "get" and "cancel"
@@ -56,6 +60,15 @@ func (s *server) register(a huma.API) {
 		OperationID: "monitors.health", Method: http.MethodGet, Path: "/monitors/health", DefaultStatus: http.StatusOK,
 		Tags: []string{"monitors"}, Summary: "Answer, if able to",
 	}, s.health)
+
+	handle(sealed, huma.Operation{
+		OperationID: "monitors.performance", Method: http.MethodGet, Path: "/monitors/performance",
+		Tags: []string{"monitors"}, Summary: "Tell what the answering worker has used",
+	}, func(context.Context, *struct{}) (api.Performance, error) { return monitor.Performance() })
+	handle(sealed, huma.Operation{
+		OperationID: "monitors.system", Method: http.MethodGet, Path: "/monitors/system",
+		Tags: []string{"monitors"}, Summary: "Tell what the answering worker is",
+	}, func(context.Context, *struct{}) (api.System, error) { return monitor.System(), nil })
 
 	huma.Register(a, huma.Operation{
 		OperationID: "webhooks.iamport", Method: http.MethodPost, Path: "/webhooks/iamport", DefaultStatus: http.StatusCreated,

@@ -132,3 +132,22 @@ func TestPlainRoutes(t *testing.T) {
 		}
 	}
 }
+
+func TestMonitors(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var performance api.Performance
+	var system api.System
+	for path, out := range map[string]any{"/monitors/performance": &performance, "/monitors/system": &system} {
+		request := mustv(http.NewRequestWithContext(t.Context(), "GET", w.url+path, nil))(t)
+		if p := w.send(request, out); p != nil {
+			t.Errorf("%s: %v", path, p)
+		}
+	}
+	if performance.Memory.RSS == 0 || performance.CPU.User == 0 {
+		t.Errorf("got %+v", performance)
+	}
+	if system.UID == "" || system.CreatedAt.IsZero() || system.Package.Name == "" {
+		t.Errorf("got %+v", system)
+	}
+}
