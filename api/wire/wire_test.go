@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/samchon/payments-server/api/wire/pkcs5"
 )
@@ -113,6 +114,44 @@ func TestOpen(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestOpen_TakesTheSameTimeWhateverIsWrong compares the quickest of many refusals,
+// so that a busy machine does not decide. What stays different is the decoding of
+// Base64 that breaks off, of which the sender knows anyhow.
+func TestOpen_TakesTheSameTimeWhateverIsWrong(t *testing.T) {
+	codec := mustCodec(t, localKey, localIV)
+	plain := bytes.Repeat([]byte("x"), 64<<10)
+	sealed := codec.Seal(nil, plain)
+	cipherText, _ := base64.StdEncoding.DecodeString(string(sealed))
+	flip := func(i int) []byte {
+		flipped := bytes.Clone(cipherText)
+		flipped[i] ^= 0x80
+		return []byte(base64.StdEncoding.EncodeToString(flipped))
+	}
+	bodies := map[string][]byte{
+		"nothing":    sealed,
+		"padding":    flip(len(cipherText) - 17),
+		"last block": flip(len(cipherText) - 1),
+		"base64":     append([]byte("*"), sealed[1:]...),
+		"length":     []byte(base64.StdEncoding.EncodeToString(cipherText[:len(cipherText)-1])),
+	}
+	best, out := map[string]time.Duration{}, []byte{}
+	for range 300 {
+		for wrong, body := range bodies {
+			start := time.Now()
+			_, _ = codec.Open(out[:0], body)
+			took := time.Since(start)
+			if known, ok := best[wrong]; !ok || took < known {
+				best[wrong] = took
+			}
+		}
+	}
+	for wrong, took := range best {
+		if took < best["nothing"]*2/3 || took > best["nothing"]*3/2 {
+			t.Errorf("refused for its %s in %s, opened in %s", wrong, took, best["nothing"])
+		}
+	}
 }
 
 func TestAllocations(t *testing.T) {
