@@ -16,7 +16,7 @@ import (
 // installTimeout and suiteTimeout end a registry or a suite that hangs.
 const (
 	installTimeout = 5 * time.Minute
-	suiteTimeout   = 2 * time.Minute
+	suiteTimeout   = 5 * time.Minute
 )
 
 // runSuite runs a suite with node's own test runner, and variables beside the

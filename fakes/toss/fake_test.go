@@ -19,6 +19,9 @@ import (
 	fake "github.com/samchon/payments-server/fakes/toss"
 )
 
+// patience is how long a test waits for what must come; a busy machine is slow.
+const patience = 30 * time.Second
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fixture is a fake that listens, and a shop that calls it.
@@ -179,7 +182,7 @@ func always(status int) func(int) int { return func(int) int { return status } }
 
 func (b *inbox) next(t *testing.T) message {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	select {
 	case m := <-b.messages:
@@ -193,7 +196,7 @@ func (b *inbox) next(t *testing.T) message {
 // settle waits until everything on its way has arrived, and counts it.
 func (b *inbox) settle(t *testing.T, f fixture) int {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := f.WaitWebhooks(ctx); err != nil {
 		t.Fatal(err)

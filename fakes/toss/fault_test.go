@@ -17,7 +17,7 @@ const minute = clock.Duration(time.Minute)
 // until waits for a condition that another goroutine brings about.
 func (f fixture) until(what string, met func() bool) {
 	f.t.Helper()
-	ctx, cancel := context.WithTimeout(f.t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(f.t.Context(), patience)
 	defer cancel()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
