@@ -201,7 +201,7 @@ func (f *fleet) await(what string, ok func() bool) {
 	defer tick.Stop()
 	for end := time.Now().Add(patience); !ok(); <-tick.C {
 		if time.Now().After(end) {
-			f.t.Fatalf("waited in vain for %s; log:\n%s", what, f.log)
+			f.t.Fatalf("waited in vain for %s; census: %+v", what, f.census())
 		}
 	}
 }

@@ -70,7 +70,8 @@ type kill struct {
 }
 
 func newKill(t *testing.T) *kill {
-	k := &kill{fleet: start(t, script{Probation: 2500 * time.Millisecond, ReadyTimeout: 4 * time.Second}),
+	k := &kill{fleet: start(t, script{Probation: 2 * time.Second, ReadyTimeout: 3 * time.Second,
+		HealthTimeout: 700 * time.Millisecond}),
 		release: make(chan struct{}), reloaded: make(chan error, 1), clients: 12}
 	k.load = newLoad(t, k.api, 0)
 	k.load.slowUpload(k.release)

@@ -3,6 +3,7 @@ package supervisor_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -34,6 +35,8 @@ func TestMain(m *testing.M) {
 	case workerRole:
 		err = playWorker()
 	default:
+		flag.Parse()
+		flag.Set("test.parallel", "8") // the tests wait for other processes most of the time
 		os.Exit(m.Run())
 	}
 	if err != nil {
@@ -50,6 +53,7 @@ type script struct {
 	ReadyTimeout     time.Duration
 	DrainBudget      time.Duration
 	StopBudget       time.Duration
+	HealthTimeout    time.Duration
 	CloseConnections bool
 
 	Binary      string        // of new workers; empty: this one
@@ -119,6 +123,7 @@ func (s script) options() supervisor.Options {
 		},
 		Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)), Output: os.Stderr,
 		ReadyTimeout: s.ReadyTimeout, Probation: s.Probation, DrainBudget: s.DrainBudget, StopBudget: s.StopBudget,
+		HealthTimeout:    s.HealthTimeout,
 		CloseConnections: s.CloseConnections,
 	}
 }

@@ -19,6 +19,8 @@ const (
 	defaultProbation    = 3 * time.Second
 	defaultDrainBudget  = 10 * time.Minute
 	defaultStopBudget   = 20 * time.Second
+
+	defaultHealthTimeout = 2 * time.Second
 )
 
 // Release names which build of the workers a generation is made of.
@@ -62,6 +64,8 @@ type Options struct {
 	Pages      http.Handler           // what the admin listener answers on every other path
 	Collectors []prometheus.Collector // exposed on /metrics beside the ledger and the supervisor's own
 
+	HealthTimeout time.Duration // a worker that does not answer for its health in this time hangs
+
 	ReadyTimeout time.Duration // a generation that is not ready by then is killed
 	Probation    time.Duration // how long a new generation can still be undone
 	DrainBudget  time.Duration // an old generation is cut after this
@@ -86,6 +90,7 @@ func (o *Options) complete() error {
 	o.fillFaces()
 	orElse(&o.Workers, defaultWorkers)
 	orElse(&o.Health, "/")
+	orElse(&o.HealthTimeout, defaultHealthTimeout)
 	orElse(&o.ReadyTimeout, defaultReadyTimeout)
 	orElse(&o.Probation, defaultProbation)
 	orElse(&o.DrainBudget, defaultDrainBudget)

@@ -16,8 +16,7 @@ import (
 const (
 	probeEvery   = 100 * time.Millisecond // while a generation starts or is on probation
 	probeSettled = time.Second            // once it is blessed
-	probeTimeout = 2 * time.Second
-	probeMisses  = 3 // unanswered questions until a blessed worker counts as hung
+	probeMisses  = 3                      // unanswered questions until a blessed worker counts as hung
 )
 
 // probe asks one worker for its health as a client would: over a connection that is handed to it like any other, and
@@ -35,13 +34,13 @@ func (s *supervisor) probe(p *process) {
 	}
 	p.link.Give(handover.Move, handover.Entry{Stage: handover.Probe}, pair[1])
 	s.running.Go(func() {
-		err := get(pair[0], s.o.Health)
+		err := get(pair[0], s.o.Health, s.o.HealthTimeout)
 		s.post(func() { s.probed(p, err) })
 	})
 }
 
 // get requests a path over one connection.
-func get(fd int, path string) error {
+func get(fd int, path string, limit time.Duration) error {
 	f := os.NewFile(uintptr(fd), "probe")
 	defer f.Close()
 	c, err := net.FileConn(f)
@@ -49,7 +48,7 @@ func get(fd int, path string) error {
 		return err
 	}
 	defer c.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true,
 		DialContext: func(context.Context, string, string) (net.Conn, error) { return c, nil }}}

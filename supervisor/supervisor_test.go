@@ -82,7 +82,7 @@ func TestUndo(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			f := start(t, script{Probation: 5 * time.Second, ReadyTimeout: 3 * time.Second})
+			f := start(t, script{Probation: 3 * time.Second, ReadyTimeout: 3 * time.Second, HealthTimeout: time.Second})
 			l := newLoad(t, f.api, 0)
 			idle := l.idle(20)
 			f.rewrite(c.bad)

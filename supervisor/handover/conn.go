@@ -145,17 +145,17 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 }
 
 // wake makes a waiting Read return, so that the connection may leave; over HTTP/2 the client is asked to. It reports
-// whether the connection is idle.
-func (c *conn) wake() bool {
+// whether the connection is idle, and whether it is finished: closing it loses nothing.
+func (c *conn) wake() (idle, finished bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch c.phase {
 	case fresh, parked:
 		c.TCPConn.SetReadDeadline(past)
 	case pinned:
-		c.mayClose()
+		finished = c.http2.Load() && c.mayClose() && c.quiet
 	}
-	return c.phase == fresh || c.phase == parked || c.phase == idled
+	return c.phase == fresh || c.phase == parked || c.phase == idled, finished
 }
 
 // Close sends the socket away if Read has said so; net/http calls it once or twice.

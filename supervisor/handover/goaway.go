@@ -73,7 +73,7 @@ func (f *frames) goAway(now io.Writer) (second bool) {
 		f.due, f.sent = firstGoAway, time.Now()
 	}
 	_ = f.interpose(now) // a broken connection is net/http's to notice
-	return len(f.due) == 0 && time.Since(f.sent) > goAwayGrace
+	return len(f.due) == 0 && time.Since(f.sent) >= goAwayGrace
 }
 
 // interpose writes what is due if net/http is between two frames.
@@ -110,9 +110,16 @@ func (c *conn) Write(p []byte) (int, error) {
 	return c.frames.write(c.TCPConn, p)
 }
 
-// mayClose asks the client of a plaintext HTTP/2 connection to leave, and reports whether a response may close it.
+// mayClose asks the client of a plaintext HTTP/2 connection to leave, and reports whether we may close it: it has had
+// the time to hear that it should not open another stream.
 func (c *conn) mayClose() bool {
-	return !c.http2.Load() || c.frames.goAway(impatient{c})
+	if !c.http2.Load() {
+		return true
+	}
+	if !c.frames.asked.Load() {
+		time.AfterFunc(goAwayGrace, c.home.note) // look again: a client may stay though it has no stream
+	}
+	return c.frames.goAway(impatient{c})
 }
 
 // impatient writes what the socket takes at once.

@@ -27,6 +27,7 @@ var past = time.Unix(1, 0)
 type waiting struct {
 	phase    phase
 	deadline time.Time // net/http's, or the one that came with the connection
+	quiet    bool      // HTTP/2 without a stream
 
 	// A connection that was moved in is a new one to this net/http, which would allow it only the header timeout
 	// where its client may still pause for the idle timeout. So the deadline that came along rules until the first byte.
@@ -87,6 +88,7 @@ func (w *waiting) left() int64 {
 func (c *conn) changed(s http.ConnState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.quiet = s == http.StateIdle
 	switch {
 	case s == http.StateHijacked:
 		c.phase = pinned
@@ -94,6 +96,9 @@ func (c *conn) changed(s http.ConnState) {
 		c.phase = idled
 	case s == http.StateIdle && !c.seat.copied: // for the census only: what never moves is never rescued
 		c.seat.mark(Idle)
+	}
+	if c.phase == pinned && c.quiet {
+		c.home.note() // perhaps it was the last stream
 	}
 }
 

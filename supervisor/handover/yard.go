@@ -236,14 +236,23 @@ func (y *yard) note() {
 // wake makes every idle connection look whether it should leave, and returns how many have not left or not arrived.
 // Those in a request do not count: they move when it is answered.
 func (y *yard) wake() (idle int) {
+	var finished []*conn
 	y.mu.Lock()
-	defer y.mu.Unlock()
 	for c := range y.conns {
-		if c.wake() {
+		i, f := c.wake()
+		if i {
 			idle++
 		}
+		if f {
+			finished = append(finished, c)
+		}
 	}
-	return idle + len(y.away)
+	idle += len(y.away)
+	y.mu.Unlock()
+	for _, c := range finished {
+		c.Close()
+	}
+	return idle
 }
 
 func (y *yard) size() int {
