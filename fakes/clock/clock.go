@@ -42,6 +42,14 @@ func (c *Clock) now() time.Time {
 	return time.Now().Add(c.ahead)
 }
 
+// Timers returns how many timers wait. A test looks at it to know that a delay
+// has begun, before it moves the clock.
+func (c *Clock) Timers() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.timers)
+}
+
 // Stop makes the clock stand still. Timers then fire only through Advance.
 func (c *Clock) Stop() {
 	c.mu.Lock()

@@ -25,7 +25,7 @@ func TestLedger_AgreesWithThePaymentsUnderChaos(t *testing.T) {
 			f := start(t, iamport.Options{})
 			f.Faults().Seed(seed)
 			for _, kind := range []fault.Kind{fault.Drop, fault.Lose, fault.Fail, fault.Truncate, fault.ExpireToken} {
-				f.Faults().MustAdd(fault.Plan{Kind: kind, Rate: 0.02})
+				f.Faults().MustAdd(fault.Plan{Kind: kind, Rate: 0.03})
 			}
 			var shops sync.WaitGroup
 			for range 4 {
@@ -38,11 +38,11 @@ func TestLedger_AgreesWithThePaymentsUnderChaos(t *testing.T) {
 	}
 }
 
-// trade pays a hundred times and refunds each in two halves, as far as the
+// trade pays thirty times and refunds each in two halves, as far as the
 // network lets it.
 func (f fixture) trade(t *testing.T) {
 	half := money.New(500)
-	for range 100 {
+	for range 30 {
 		o := order(1_000)
 		if _, err := f.client.Onetime(t.Context(), api.OnetimeRequest{CardInput: card(), Order: o}); err != nil {
 			continue

@@ -1,10 +1,12 @@
 package iamport_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -64,6 +66,30 @@ func TestFaults(t *testing.T) {
 			t.Fatalf("got %v, want a 500", err)
 		}
 		f.wantBalance(p.ImpUID, 6_000)
+	})
+
+	t.Run("ADelayedRequestIsDoneAfterItsSenderLeft", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, iamport.Options{})
+		f.Faults().MustAdd(fault.Plan{Kind: fault.Delay, Path: "/subscribe/payments/onetime", Delay: clock.Duration(time.Minute)})
+		o := order(10_000)
+		impatient, leave := context.WithCancel(t.Context())
+		go func() {
+			for f.Clock().Timers() == 0 { // until the delay has begun
+				runtime.Gosched()
+			}
+			leave()
+		}()
+		if _, err := f.client.Onetime(impatient, api.OnetimeRequest{CardInput: card(), Order: o}); !errors.Is(err, context.Canceled) {
+			t.Fatalf("got %v, want context.Canceled", err)
+		}
+		if _, err := f.client.FindByMerchantUID(t.Context(), o.MerchantUID); !errors.Is(err, api.ErrNotFound) {
+			t.Fatalf("before its time: %v, want ErrNotFound", err)
+		}
+		done := f.Ledger().Changed()
+		f.Clock().Advance(time.Minute)
+		<-done
+		must(f.client.FindByMerchantUID(t.Context(), o.MerchantUID))(f)
 	})
 
 	t.Run("AStaleReadShowsThePast", func(t *testing.T) {

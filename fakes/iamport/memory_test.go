@@ -18,7 +18,7 @@ import (
 func TestMemory_StaysFlat(t *testing.T) {
 	const (
 		keep   = 100
-		rounds = 5 * keep
+		rounds = 4 * keep
 		growth = 100 << 10 // what may come and go by chance
 	)
 	// Nobody answers there, so that each webhook waits for its next attempt.

@@ -73,9 +73,16 @@ func New(o Options) *Courier {
 		held:    make(map[string][]*parcel),
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
-	forget := func(_ int64, p *parcel) { p.stopTimer() }
-	c.log = volatile.NewWithEvict(volatile.Limits{Count: o.Keep}, o.Clock.Now, forget)
+	c.log = volatile.NewWithEvict(volatile.Limits{Count: o.Keep}, o.Clock.Now, c.forget)
 	return c
+}
+
+// forget takes along what would keep a parcel that leaves the log alive.
+func (c *Courier) forget(_ int64, p *parcel) {
+	p.stopTimer()
+	if p.state == Held {
+		delete(c.held, p.message.Payment)
+	}
 }
 
 // URL returns where messages without one of their own go.

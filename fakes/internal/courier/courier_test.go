@@ -215,6 +215,21 @@ func TestFaults(t *testing.T) {
 		}
 	})
 
+	t.Run("ReorderIsForgottenWithTheLog", func(t *testing.T) {
+		t.Parallel()
+		s := openShop(t)
+		c := open(t, courier.Options{URL: s.URL, Keep: 1})
+		c.Send(message("forgotten"), struckBy(fault.Plan{Kind: fault.ReorderWebhook}))
+		other := message("other")
+		other.Payment = "imp_2"
+		c.Send(other, nil)
+		c.Send(message("last"), nil)
+		settle(t, c)
+		if got := s.got(); slices.Contains(got, "forgotten") || len(got) != 2 {
+			t.Errorf("received %v", got)
+		}
+	})
+
 	t.Run("Late", func(t *testing.T) {
 		t.Parallel()
 		s := openShop(t)

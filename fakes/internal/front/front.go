@@ -13,6 +13,7 @@ import (
 
 	"github.com/samchon/payments-server/fakes/clock"
 	"github.com/samchon/payments-server/fakes/fault"
+	"github.com/samchon/payments-server/fakes/internal/host"
 	"github.com/samchon/payments-server/fakes/ledger"
 )
 
@@ -53,26 +54,27 @@ type visit struct {
 	request *http.Request
 	body    []byte
 	effects fault.Effects
-	status  int
 }
 
+// run records the request before it answers, so that whoever has an answer finds
+// the request in the ledger.
 func (v *visit) run(w http.ResponseWriter, next http.Handler) {
-	defer v.record()
 	ctx := v.request.Context()
-	if p, ok := v.effects.Find(fault.Delay); ok {
-		v.pause(ctx, p)
+	if p, ok := v.effects.Find(fault.Delay); ok && v.pause(host.Lifetime(ctx), p) != nil {
+		panic(http.ErrAbortHandler) // the fake was closed meanwhile
 	}
 	if v.effects.Has(fault.Drop) {
+		v.record(0)
 		panic(http.ErrAbortHandler) // how net/http is asked to close a connection without an answer
 	}
 	if p, ok := v.effects.Find(fault.Reject); ok {
-		v.status = p.Status
+		v.record(p.Status)
 		v.front.Refuse(w, p.Status, "rejected by fault plan "+p.ID)
 		return
 	}
 	answer := newAnswer()
 	next.ServeHTTP(answer, v.request.WithContext(fault.NewContext(ctx, v.effects)))
-	v.status = answer.status
+	v.record(answer.status)
 	v.reply(w, answer)
 }
 
@@ -80,7 +82,7 @@ func (v *visit) run(w http.ResponseWriter, next http.Handler) {
 // request asked for is done by now.
 func (v *visit) reply(w http.ResponseWriter, a *answer) {
 	if p, ok := v.effects.Find(fault.Stall); ok {
-		v.pause(v.request.Context(), p)
+		_ = v.pause(v.request.Context(), p) // a sender that left need not be waited for
 	}
 	if v.effects.Has(fault.Lose) {
 		panic(http.ErrAbortHandler)
@@ -95,26 +97,28 @@ func (v *visit) reply(w http.ResponseWriter, a *answer) {
 	a.copyInto(w)
 }
 
-// pause waits as the plan says. A sender that gave up does not stop what it
-// asked for: a PG does not notice either.
-func (v *visit) pause(ctx context.Context, p fault.Plan) {
+// pause waits as the plan says. Before the fact it does so for as long as the
+// fake lives: a sender that gives up does not stop what it asked for, and asks
+// "did you?" before it is done. That is the fault worth testing.
+func (v *visit) pause(ctx context.Context, p fault.Plan) error {
 	if !p.RealTime {
-		_ = v.front.Clock.Sleep(ctx, time.Duration(p.Delay)) // ended early or not, the visit goes on
-		return
+		return v.front.Clock.Sleep(ctx, time.Duration(p.Delay))
 	}
 	timer := time.NewTimer(time.Duration(p.Delay))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return nil
 	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
-func (v *visit) record() {
+func (v *visit) record(status int) {
 	r := v.request
 	v.front.Ledger.RecordRequest(ledger.Request{
 		Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
-		Body: v.recordedBody(), Status: v.status, Faults: v.effects.Kinds(),
+		Body: v.recordedBody(), Status: status, Faults: v.effects.Kinds(),
 	})
 }
 

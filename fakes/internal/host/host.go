@@ -3,6 +3,7 @@
 package host
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,7 +19,20 @@ const RandomPort = "127.0.0.1:0"
 type Host struct {
 	server   *http.Server
 	listener net.Listener
-	done     chan error // closed when the server has ended, after its error if it failed
+	end      context.CancelFunc // of the lifetime
+	done     chan error         // closed when the server has ended, after its error if it failed
+}
+
+type lifetimeKey struct{}
+
+// Lifetime returns the context of the host that a request came through: it
+// outlives the request's sender, and ends with Close. A request that came
+// another way has one that never ends.
+func Lifetime(request context.Context) context.Context {
+	if ctx, ok := request.Value(lifetimeKey{}).(context.Context); ok {
+		return ctx
+	}
+	return context.Background()
 }
 
 // Listen serves the handler on the address. A taken port is an error here.
@@ -27,11 +41,16 @@ func Listen(address string, handler http.Handler) (*Host, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for a fake: %w", err)
 	}
+	lifetime, end := context.WithCancel(context.Background())
 	h := &Host{
+		end: end,
 		server: &http.Server{
 			Handler:           handler,
 			ReadHeaderTimeout: 10 * time.Second,
 			ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
+			BaseContext: func(net.Listener) context.Context {
+				return context.WithValue(lifetime, lifetimeKey{}, lifetime)
+			},
 		},
 		listener: listener,
 		done:     make(chan error, 1),
@@ -55,6 +74,7 @@ func (h *Host) Done() <-chan error { return h.done }
 
 // Close ends the host at once, with the requests under way, and waits.
 func (h *Host) Close() error {
+	h.end()
 	err := h.server.Close()
 	for range h.done {
 	}
