@@ -106,6 +106,9 @@ func (f *fleet) processes() (pids []int) {
 }
 
 func (s *script) defaults() {
+	if s.AdminAt == "" {
+		s.AdminAt = "localhost:0" // not written like the API's: tableflip goes by the text
+	}
 	if s.Workers == 0 {
 		s.Workers = 2
 	}

@@ -54,6 +54,8 @@ type script struct {
 	DrainBudget      time.Duration
 	StopBudget       time.Duration
 	HealthTimeout    time.Duration
+	AdminAt          string // a random port otherwise
+	Notify           string // systemd's socket
 	CloseConnections bool
 
 	Binary      string        // of new workers; empty: this one
@@ -87,6 +89,9 @@ func playSupervisor() error {
 	if s.BrokenHead {
 		return fmt.Errorf("this supervisor is broken")
 	}
+	if s.Notify != "" {
+		os.Setenv("NOTIFY_SOCKET", s.Notify)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() { // the test holds the other end: no test, no supervisor
 		io.Copy(io.Discard, os.Stdin)
@@ -97,7 +102,7 @@ func playSupervisor() error {
 
 func (s script) options() supervisor.Options {
 	return supervisor.Options{
-		API: "127.0.0.1:0", Admin: "localhost:0", Workers: s.Workers,
+		API: "127.0.0.1:0", Admin: s.AdminAt, Workers: s.Workers,
 		Command: func(which supervisor.Release) ([]string, error) {
 			now, err := readScript()
 			if err != nil || now.Binary == "" || which == supervisor.LastGood {
