@@ -1,121 +1,17 @@
 package worker_test
 
 import (
-	"bufio"
-	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"log/slog"
-	"net"
 	"net/http"
-	"os"
-	"os/exec"
-	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/api/money"
 	"github.com/samchon/payments-server/internal/payment"
-	"github.com/samchon/payments-server/worker"
 )
-
-// mortalEnv makes the test binary play a worker process that kills itself at a step.
-const mortalEnv = "PAYMENTS_TEST_MORTAL_WORKER"
-
-type mortal struct {
-	Database, Iamport, Toss string
-	DieAt                   payment.Step
-}
-
-func TestMain(m *testing.M) {
-	if life := os.Getenv(mortalEnv); life != "" {
-		fmt.Fprintln(os.Stderr, liveAndDie(life))
-		os.Exit(1)
-	}
-	os.Exit(m.Run())
-}
-
-// liveAndDie serves until SIGKILL, which it sends to itself at its step: the
-// kernel gives no deferred call and no buffer a chance.
-func liveAndDie(life string) error {
-	var m mortal
-	if err := json.Unmarshal([]byte(life), &m); err != nil {
-		return err
-	}
-	app, err := worker.Open(context.Background(), worker.Settings{
-		Config: localConfig(m.Database, m.Iamport, m.Toss), Log: slog.New(slog.DiscardHandler), Version: "mortal",
-		Reached: func(s payment.Step) {
-			if s == m.DieAt {
-				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-				select {}
-			}
-		},
-	})
-	if err != nil {
-		return err
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	fmt.Println("http://" + listener.Addr().String())
-	return http.Serve(listener, app.Handler)
-}
-
-// spawn starts a worker process, in place of the one before, that dies at a
-// step, or, for none, not by itself. It returns when the worker serves; died is
-// closed when it is dead.
-func (w *world) spawn(dieAt payment.Step) (died <-chan struct{}) {
-	w.t.Helper()
-	if w.kill != nil {
-		w.kill()
-	}
-	life := mustv(json.Marshal(mortal{Database: w.database, Iamport: w.fakeIamport.URL(), Toss: w.fakeToss.URL(), DieAt: dieAt}))(w.t)
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), mortalEnv+"="+string(life))
-	cmd.Stderr = os.Stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	stdout := mustv(cmd.StdoutPipe())(w.t)
-	must(w.t, cmd.Start())
-	url := mustv(bufio.NewReader(stdout).ReadString('\n'))(w.t)
-	gone := make(chan struct{})
-	go func() {
-		defer close(gone)
-		_, _ = io.Copy(io.Discard, stdout)
-		_ = cmd.Wait()
-	}()
-	w.kill = func() { _ = cmd.Process.Kill(); <-gone }
-	w.t.Cleanup(w.kill)
-	w.serveAt(strings.TrimSpace(url))
-	return gone
-}
-
-// rescue gives the jobs of a dead worker to the next, as River does by itself
-// after two minutes, and lets those that wait for their time run now.
-func (w *world) rescue() {
-	w.sql(`UPDATE payments.river_job SET state = 'available', attempted_at = NULL WHERE state = 'running'`)
-	w.sql(`UPDATE payments.river_job SET state = 'available', scheduled_at = now() WHERE state IN ('retryable', 'scheduled')`)
-}
-
-func (w *world) sql(statement string) {
-	w.t.Helper()
-	db := mustv(pgx.Connect(w.t.Context(), w.database))(w.t)
-	defer db.Close(context.Background())
-	mustv(db.Exec(w.t.Context(), statement))(w.t)
-}
-
-func (w *world) count(query string) (n int) {
-	w.t.Helper()
-	db := mustv(pgx.Connect(w.t.Context(), w.database))(w.t)
-	defer db.Close(context.Background())
-	must(w.t, db.QueryRow(w.t.Context(), query).Scan(&n))
-	return n
-}
 
 // crashCase is one death of a worker.
 type crashCase struct {
@@ -283,6 +179,8 @@ func (w *world) recovered(code api.VendorCode, source api.Source, changes int) (
 	eventually(w.t, "every webhook delivered", func() bool {
 		return w.count(`SELECT count(*) FROM payments.payment_history_webhooks WHERE state = 'pending'`) == 0
 	})
+	// What was read above may be older than the webhook that was heard just after.
+	w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &h)
 	w.agree(code, h)
 	ids := map[string]bool{}
 	for _, hook := range w.service.heardOf(h.ID) {
