@@ -70,9 +70,9 @@ func NewKeyring(config Config) (*Keyring, error) {
 	return ring, nil
 }
 
-// deriveKey makes of secret the key id and the keys to encrypt and to
-// authenticate with, none of which tells of the others. The id is derived as well: no one has to
-// number keys, and nobody can number them differently on two machines.
+// deriveKey makes of secret a key id, a key to encrypt with and a key to
+// authenticate with, none of which tells of the others. The id is derived too, so
+// that nobody has to number keys, or numbers them differently on two machines.
 func deriveKey(kind Kind, secret string) (*key, error) {
 	if n := len(secret); n != 16 && n != 24 && n != 32 {
 		return nil, fmt.Errorf("has %d bytes, want 16, 24 or 32", n)

@@ -8,8 +8,8 @@ import (
 )
 
 // Legacy opens a value as the server before us kept it, or fails with ErrSealed.
-// All it kept sealed were JSON documents, and nothing else is let through: without a tag, one
-// in 256 values of another origin would pass for well padded.
+// What it kept were JSON documents, and nothing else is let through: without a
+// tag, one in 256 values of another origin would pass for well padded.
 type Legacy func(text string) ([]byte, error)
 
 // LegacyCBC opens AES-CBC in Base64 under the key itself and an IV that was the

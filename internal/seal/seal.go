@@ -63,7 +63,7 @@ func (r *Keyring) Seal(plain []byte, ad AD) (string, error) {
 // ErrSealed. A value without our header is opened the way of the server before
 // us, if the ring was given one; a value with it never is.
 func (r *Keyring) Open(text string, ad AD) ([]byte, error) {
-	if !strings.HasPrefix(text, format) {
+	if !IsSealed(text) {
 		return r.legacy(text)
 	}
 	for _, k := range r.keys {
@@ -77,6 +77,9 @@ func (r *Keyring) Open(text string, ad AD) ([]byte, error) {
 // NeedsReseal reports whether text is not sealed by the key that seals now: it is
 // under an older key, or has the form of the server before us.
 func (r *Keyring) NeedsReseal(text string) bool { return !strings.HasPrefix(text, r.keys[0].header) }
+
+// IsSealed reports whether text has our form, under whatever key.
+func IsSealed(text string) bool { return strings.HasPrefix(text, format) }
 
 // Format keeps the keys out of logs: fmt would otherwise print the fields.
 func (r *Keyring) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "seal.Keyring") }

@@ -13,11 +13,11 @@
 //	           └─ one before it is pending: the job steps back
 //
 // Order. A job that finds an earlier webhook of its payment pending steps back: it
-// completes itself in a transaction that holds the earlier row, undone. Whoever
-// settles a webhook (delivered or dead) inserts, in the same transaction, the job
-// of the payment's next pending one; River's uniqueness drops the insert where a
-// job is alive. The row lock makes the two exclude each other, so no webhook is
-// left without a job, and the next one starts as soon as its turn comes.
+// ends with nothing sent, completed in a transaction that holds the earlier row.
+// Whoever settles a webhook (delivered or dead) inserts, in the same transaction,
+// a job for the payment's next pending one; River's uniqueness drops the insert
+// where a job is alive. The row lock keeps the two apart, so the first pending
+// webhook of a payment always has a job, and starts as soon as its turn comes.
 //
 // What becomes of a delivery when
 //
@@ -28,5 +28,7 @@
 //   - a host is away or answers slowly: after a few failures in a row its other
 //     deliveries are put off without being tried, but for one that probes; and no
 //     host holds more than a share of the connections;
+//   - its row cannot be opened: it is dead at the end of the ladder, and holds up
+//     the others no longer;
 //   - the address turns out to be one inside our network: the attempt fails.
 package webhook

@@ -86,6 +86,9 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[Job]) error {
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return river.JobCancel(err)
+	case err != nil && job.Attempt > len(w.ladder):
+		// Damaged, or its key is gone: it must not hold up the others for ever.
+		return w.conclude(ctx, job, result{err: err}, Dead)
 	case err != nil:
 		return fmt.Errorf("load webhook %s: %w", id, err)
 	case d.State != Pending:

@@ -12,9 +12,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-func TestCrash(t *testing.T) {
+func TestTrouble(t *testing.T) {
 	t.Parallel()
-	t.Run("BeforeTheAnswerIsRecordedSendsItAgain", func(t *testing.T) {
+	t.Run("ADeathBeforeTheAnswerIsRecordedSendsItAgain", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)
 		forgetful := &forgetful{Rows: h.table}
@@ -28,7 +28,7 @@ func TestCrash(t *testing.T) {
 		}
 	})
 
-	t.Run("InTheMiddleOfAnAttemptLeavesNoAnswerAndTriesAgain", func(t *testing.T) {
+	t.Run("ADrainInTheMiddleLeavesNoAnswerAndTriesAgain", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)
 		stop := h.open(nil)
@@ -50,7 +50,21 @@ func TestCrash(t *testing.T) {
 		}
 	})
 
-	t.Run("OfTheRowCancelsTheJob", func(t *testing.T) {
+	t.Run("ADamagedRowHoldsUpTheOthersForOneLadderOnly", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		s, payment := newService(t, nil), uuid.New()
+		damaged := h.commit(payment, 1, s.URL, "damaged")
+		behind := h.commit(payment, 2, s.URL, "behind")
+		h.open(func(w *Worker) { w.rows = unreadable{h.table, damaged} })
+		h.await(behind, Delivered)
+		h.await(damaged, Dead)
+		if got := s.received(); len(got) != 1 || got[0].body != "behind" {
+			t.Errorf("received %v", got)
+		}
+	})
+
+	t.Run("ADeletedRowCancelsItsJob", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)
 		s := newService(t, nil)
@@ -62,6 +76,19 @@ func TestCrash(t *testing.T) {
 			t.Errorf("received %v", got)
 		}
 	})
+}
+
+// unreadable has a webhook that nobody can open.
+type unreadable struct {
+	Rows
+	id uuid.UUID
+}
+
+func (u unreadable) Load(ctx context.Context, id uuid.UUID) (Delivery, error) {
+	if id == u.id {
+		return Delivery{}, errors.New("value cannot be opened")
+	}
+	return u.Rows.Load(ctx, id)
 }
 
 // forgetful loses the first answer, as a crash just before would.
