@@ -8,61 +8,61 @@ import (
 
 // GetPayment reads a payment. It fails with ErrNotFound.
 func (c *Client) GetPayment(ctx context.Context, impUID string) (Payment, error) {
-	return get[Payment](c, ctx, http.MethodGet, "/payments/"+url.PathEscape(impUID), nil)
+	return get[Payment](ctx, c, http.MethodGet, "/payments/"+url.PathEscape(impUID), nil)
 }
 
 // FindByMerchantUID reads the newest payment of an order, those of test channels
 // included. It fails with ErrNotFound. The reference fake does not have it.
 func (c *Client) FindByMerchantUID(ctx context.Context, merchantUID string) (Payment, error) {
 	path := "/payments/find/" + url.PathEscape(merchantUID) + "?include_sandbox=true"
-	return get[Payment](c, ctx, http.MethodGet, path, nil)
+	return get[Payment](ctx, c, http.MethodGet, path, nil)
 }
 
 // FindByMerchantUIDAndStatus is FindByMerchantUID among the payments of a status.
 func (c *Client) FindByMerchantUIDAndStatus(ctx context.Context, merchantUID string, status Status) (Payment, error) {
 	path := "/payments/find/" + url.PathEscape(merchantUID) + "/" + url.PathEscape(string(status)) + "?include_sandbox=true"
-	return get[Payment](c, ctx, http.MethodGet, path, nil)
+	return get[Payment](ctx, c, http.MethodGet, path, nil)
 }
 
 // Cancel refunds a payment, and returns it as it is then.
 func (c *Client) Cancel(ctx context.Context, request CancelRequest) (Payment, error) {
-	return get[Payment](c, ctx, http.MethodPost, "/payments/cancel", request)
+	return get[Payment](ctx, c, http.MethodPost, "/payments/cancel", request)
 }
 
 // Prepare registers the amount of an order before it is paid: a payment window
 // that asks for another amount is refused.
 func (c *Client) Prepare(ctx context.Context, p Prepared) (Prepared, error) {
-	return get[Prepared](c, ctx, http.MethodPost, "/payments/prepare", p)
+	return get[Prepared](ctx, c, http.MethodPost, "/payments/prepare", p)
 }
 
 // GetPrepared reads what Prepare registered. It fails with ErrNotFound.
 func (c *Client) GetPrepared(ctx context.Context, merchantUID string) (Prepared, error) {
-	return get[Prepared](c, ctx, http.MethodGet, "/payments/prepare/"+url.PathEscape(merchantUID), nil)
+	return get[Prepared](ctx, c, http.MethodGet, "/payments/prepare/"+url.PathEscape(merchantUID), nil)
 }
 
 // Onetime pays with a card.
 func (c *Client) Onetime(ctx context.Context, request OnetimeRequest) (Payment, error) {
-	return get[Payment](c, ctx, http.MethodPost, "/subscribe/payments/onetime", request)
+	return get[Payment](ctx, c, http.MethodPost, "/subscribe/payments/onetime", request)
 }
 
 // Again pays with a registered card.
 func (c *Client) Again(ctx context.Context, request AgainRequest) (Payment, error) {
-	return get[Payment](c, ctx, http.MethodPost, "/subscribe/payments/again", request)
+	return get[Payment](ctx, c, http.MethodPost, "/subscribe/payments/again", request)
 }
 
 // GetSubscription reads a registered card. It fails with ErrNotFound.
 func (c *Client) GetSubscription(ctx context.Context, customerUID string) (Subscription, error) {
-	return get[Subscription](c, ctx, http.MethodGet, customerPath(customerUID), nil)
+	return get[Subscription](ctx, c, http.MethodGet, customerPath(customerUID), nil)
 }
 
 // CreateSubscription registers a card, in place of the one before.
 func (c *Client) CreateSubscription(ctx context.Context, customerUID string, request SubscriptionRequest) (Subscription, error) {
-	return get[Subscription](c, ctx, http.MethodPost, customerPath(customerUID), request)
+	return get[Subscription](ctx, c, http.MethodPost, customerPath(customerUID), request)
 }
 
 // DeleteSubscription forgets a registered card and returns it once more.
 func (c *Client) DeleteSubscription(ctx context.Context, customerUID string) (Subscription, error) {
-	return get[Subscription](c, ctx, http.MethodDelete, customerPath(customerUID), nil)
+	return get[Subscription](ctx, c, http.MethodDelete, customerPath(customerUID), nil)
 }
 
 func customerPath(customerUID string) string {
@@ -71,27 +71,27 @@ func customerPath(customerUID string) string {
 
 // CreateVBank opens a virtual account.
 func (c *Client) CreateVBank(ctx context.Context, request VBankRequest) (Payment, error) {
-	return get[Payment](c, ctx, http.MethodPost, "/vbanks", request)
+	return get[Payment](ctx, c, http.MethodPost, "/vbanks", request)
 }
 
 // UpdateVBank changes the amount or the end of a virtual account.
 func (c *Client) UpdateVBank(ctx context.Context, update VBankUpdate) (Payment, error) {
-	return get[Payment](c, ctx, http.MethodPut, "/vbanks", update)
+	return get[Payment](ctx, c, http.MethodPut, "/vbanks", update)
 }
 
 // GetReceipt reads the receipt of a payment in cash. It fails with ErrNotFound.
 func (c *Client) GetReceipt(ctx context.Context, impUID string) (Receipt, error) {
-	return get[Receipt](c, ctx, http.MethodGet, "/receipts/"+url.PathEscape(impUID), nil)
+	return get[Receipt](ctx, c, http.MethodGet, "/receipts/"+url.PathEscape(impUID), nil)
 }
 
 // CreateReceipt issues the receipt of a payment in cash.
 func (c *Client) CreateReceipt(ctx context.Context, impUID string, request ReceiptRequest) (Receipt, error) {
-	return get[Receipt](c, ctx, http.MethodPost, "/receipts/"+url.PathEscape(impUID), request)
+	return get[Receipt](ctx, c, http.MethodPost, "/receipts/"+url.PathEscape(impUID), request)
 }
 
 // DeleteReceipt cancels the receipt of a payment in cash.
 func (c *Client) DeleteReceipt(ctx context.Context, impUID string) (Receipt, error) {
-	return get[Receipt](c, ctx, http.MethodDelete, "/receipts/"+url.PathEscape(impUID), nil)
+	return get[Receipt](ctx, c, http.MethodDelete, "/receipts/"+url.PathEscape(impUID), nil)
 }
 
 // RequestCertification sends a one-time password and returns the certification's uid.
@@ -99,7 +99,7 @@ func (c *Client) RequestCertification(ctx context.Context, request Certification
 	type accessor struct {
 		ImpUID string `json:"imp_uid"`
 	}
-	a, err := get[accessor](c, ctx, http.MethodPost, "/certifications/otp/request", request)
+	a, err := get[accessor](ctx, c, http.MethodPost, "/certifications/otp/request", request)
 	return a.ImpUID, err
 }
 
@@ -108,17 +108,17 @@ func (c *Client) ConfirmCertification(ctx context.Context, impUID, otp string) (
 	body := struct {
 		OTP string `json:"otp"`
 	}{otp}
-	return get[Certification](c, ctx, http.MethodPost, "/certifications/otp/confirm/"+url.PathEscape(impUID), body)
+	return get[Certification](ctx, c, http.MethodPost, "/certifications/otp/confirm/"+url.PathEscape(impUID), body)
 }
 
 // GetCertification reads a certification. It fails with ErrNotFound.
 func (c *Client) GetCertification(ctx context.Context, impUID string) (Certification, error) {
-	return get[Certification](c, ctx, http.MethodGet, "/certifications/"+url.PathEscape(impUID), nil)
+	return get[Certification](ctx, c, http.MethodGet, "/certifications/"+url.PathEscape(impUID), nil)
 }
 
 // DeleteCertification forgets a certification and returns it once more.
 func (c *Client) DeleteCertification(ctx context.Context, impUID string) (Certification, error) {
-	return get[Certification](c, ctx, http.MethodDelete, "/certifications/"+url.PathEscape(impUID), nil)
+	return get[Certification](ctx, c, http.MethodDelete, "/certifications/"+url.PathEscape(impUID), nil)
 }
 
 // Deposit pays into a virtual account. Only the fake has it.
@@ -127,7 +127,7 @@ func (c *Client) Deposit(ctx context.Context, impUID string) error {
 }
 
 // get makes a call and decodes its response.
-func get[T any](c *Client, ctx context.Context, method, path string, body any) (T, error) {
+func get[T any](ctx context.Context, c *Client, method, path string, body any) (T, error) {
 	var response T
 	err := c.do(ctx, call{method, path, body, &response})
 	return response, err

@@ -137,8 +137,12 @@ func (p Payment) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads the fields of the variant that pay_method names. The real
-// Iamport sends those of the others as well, as null.
+// Iamport sends those of the others as well, as null. Like encoding/json, it
+// leaves the value alone on null.
 func (p *Payment) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return nil
+	}
 	*p = Payment{}
 	wire := struct {
 		*plainPayment

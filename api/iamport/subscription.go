@@ -27,8 +27,12 @@ type Subscription struct {
 	Updated          Time    `json:"updated"`
 }
 
-// UnmarshalJSON keeps the bytes it reads in Raw.
+// UnmarshalJSON keeps the bytes it reads in Raw. Like encoding/json, it leaves
+// the value alone on null.
 func (s *Subscription) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return nil
+	}
 	type plain Subscription
 	var p plain
 	if err := json.Unmarshal(data, &p); err != nil {
