@@ -74,6 +74,8 @@ func (s *Server) cancelAmount(p api.Payment, in api.CancelRequest) (money.Amount
 		amount = *in.Amount
 	}
 	switch {
+	case p.Status == api.StatusFailed:
+		return money.Amount{}, refused("A payment that failed cannot be cancelled.")
 	case balance.Sign() <= 0:
 		return money.Amount{}, refused("Everything has been cancelled already.")
 	case amount.Sign() <= 0:

@@ -12,10 +12,10 @@ import (
 
 // What a person, or a test, can do to a payment from outside the API.
 const (
-	actDeposit = "deposit"
-	actFail    = "fail"
-	actExpire  = "expire"
-	actCancel  = "cancel"
+	Deposit = "deposit" // pay into a virtual account
+	Fail    = "fail"    // the bank refuses
+	Expire  = "expire"  // the payer waited too long
+	Cancel  = "cancel"  // the shop's clerk refunds the rest at the console
 )
 
 // Payments lists the payments that are kept, newest first.
@@ -40,15 +40,16 @@ func summary(p api.Payment) control.Payment {
 		s.Name = *p.Name
 	}
 	if p.VBank != nil && p.Status == api.StatusReady {
-		s.Actions = append(s.Actions, actDeposit, actFail, actExpire)
+		s.Actions = append(s.Actions, Deposit, Fail, Expire)
 	}
 	if p.Balance().Sign() > 0 && p.Status != api.StatusFailed {
-		s.Actions = append(s.Actions, actCancel)
+		s.Actions = append(s.Actions, Cancel)
 	}
 	return s
 }
 
-// Act plays the payer, the bank, or the shop's clerk at the console.
+// Act plays the payer, the bank, or the shop's clerk at the console. It fails
+// when the payment is not known or not in a state for the action.
 func (s *Server) Act(ctx context.Context, impUID, action string) error {
 	err := s.act(ctx, impUID, action)
 	var f *failure
@@ -64,16 +65,16 @@ func (s *Server) Act(ctx context.Context, impUID, action string) error {
 
 func (s *Server) act(ctx context.Context, impUID, action string) error {
 	switch action {
-	case actDeposit:
+	case Deposit:
 		return s.payIn(ctx, impUID)
-	case actExpire:
+	case Expire:
 		return s.expire(impUID)
-	case actFail:
+	case Fail:
 		_, err := s.change(ctx, impUID, func(p *api.Payment) (effect, error) {
 			return s.fail(p, "Declined by hand.")
 		})
 		return err
-	case actCancel:
+	case Cancel:
 		_, err := s.change(ctx, impUID, s.cancelByHand)
 		return err
 	}

@@ -57,6 +57,8 @@ func TestVBank(t *testing.T) {
 			t.Errorf("%s at %v, want failed at its due date", read.Status, read.FailedAt)
 		}
 		f.wantRefusal(f.client.Deposit(t.Context(), p.ImpUID), iamport.Reference)
+		_, err := f.cancel(p, 40_000)
+		f.wantRefusal(err, iamport.Reference)
 		if got, want := f.webhooks(p.ImpUID), []string{"ready"}; !slices.Equal(got, want) {
 			t.Errorf("told %v, want %v: failures are not told", got, want)
 		}
@@ -117,6 +119,9 @@ func TestVBank(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.wantRefusal(f.client.Deposit(t.Context(), p.ImpUID), iamport.Real)
+		more := money.New(90_000)
+		_, err := f.client.UpdateVBank(t.Context(), api.VBankUpdate{ImpUID: p.ImpUID, Amount: &more})
+		f.wantRefusal(err, iamport.Real)
 		f.wantBalance(p.ImpUID, 40_000)
 	})
 

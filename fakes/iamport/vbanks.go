@@ -46,8 +46,11 @@ func (s *Server) updateVBank(r *http.Request) (any, error) {
 		return nil, err
 	}
 	updated, err := s.change(r.Context(), in.ImpUID, func(p *api.Payment) (effect, error) {
-		if p.VBank == nil {
+		switch {
+		case p.VBank == nil:
 			return effect{}, refused("Not a vbank payment.")
+		case s.options.Style == Real && p.Status != api.StatusReady:
+			return effect{}, refused("The virtual account does not wait for a payment.")
 		}
 		if in.Amount != nil && !in.Amount.IsZero() {
 			p.Amount = *in.Amount
