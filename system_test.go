@@ -138,9 +138,11 @@ func (s *system) pid(t *testing.T, name string) int {
 
 func (s *system) kill(t *testing.T, name string) {
 	t.Helper()
-	if err := syscall.Kill(s.pid(t, name), syscall.SIGKILL); err != nil {
+	pid := s.pid(t, name)
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
+	await(t, "the killed process is gone", func() bool { return !plays(pid, "start") && !plays(pid, "fakes") })
 }
 
 // processes lists what runs with the home among its arguments or its environment.

@@ -51,7 +51,7 @@ type System struct {
 	CreatedAt Time     `json:"created_at" doc:"When the process started."`
 }
 
-// Commit is a git commit. The misspelled commited_at is the contract's.
+// Commit is a git commit. One of its names is misspelled in the contract.
 type Commit struct {
 	ShortHash        string   `json:"shortHash"`
 	Branch           string   `json:"branch"`
@@ -62,7 +62,7 @@ type Commit struct {
 	Author           Person   `json:"author"`
 	Committer        Person   `json:"committer"`
 	AuthoredAt       string   `json:"authored_at" doc:"Local time of the server, YYYY-MM-DD hh:mm:ss."`
-	CommittedAt      string   `json:"commited_at" doc:"Local time of the server, YYYY-MM-DD hh:mm:ss."`
+	CommittedAt      string   `json:"commited_at" doc:"Local time of the server, YYYY-MM-DD hh:mm:ss."` //nolint:misspell // the contract's
 	AuthoredOn       string   `json:"authoredOn" doc:"Unix time in seconds."`
 	CommittedOn      string   `json:"committedOn" doc:"Unix time in seconds."`
 	Tags             []string `json:"tags" nullable:"false"`

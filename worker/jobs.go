@@ -43,6 +43,7 @@ func startJobs(ctx context.Context, s *store.Store, payments *payment.Service, w
 			river.QueueDefault: {MaxWorkers: concurrentJobs},
 			webhook.Queue:      webhook.QueueConfig(),
 		},
+		FetchCooldown:        queue.FetchCooldown,
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: rescueAfter,
 	})

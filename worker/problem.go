@@ -117,7 +117,7 @@ func (p *problem) write(w http.ResponseWriter) {
 	}
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
-	encodeJSON(w, p.Problem)
+	_ = encodeJSON(w, p.Problem) // it fails only when the client has gone
 }
 
 // humaProblem is huma's own complaints in our words. The offending values that

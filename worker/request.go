@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -72,7 +73,7 @@ func usualLevel(r *http.Request) slog.Level {
 // recovered answers for a handler that panicked. net/http's own way to abort an
 // answer is left to it.
 func recovered(ctx context.Context, out middleware.WrapResponseWriter, p any) {
-	if p == http.ErrAbortHandler {
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
 	note(ctx, slog.LevelError, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))

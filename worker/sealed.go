@@ -81,7 +81,7 @@ func refuse(c huma.Context, p *problem) {
 	}
 	c.SetHeader("Content-Type", p.ContentType(""))
 	c.SetStatus(p.Status)
-	encodeJSON(c.BodyWriter(), p.Problem)
+	_ = encodeJSON(c.BodyWriter(), p.Problem) // it fails only when the client has gone
 }
 
 // sealedText is the answer of sealed operations.

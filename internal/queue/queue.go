@@ -51,7 +51,12 @@ func RetryAfter(attempts int) time.Duration {
 	return resolveAfter[min(attempts, len(resolveAfter)-1)]
 }
 
+// FetchCooldown is the pause between looks at the queue, and between notices that
+// something was put there. River's own 100 ms would be most of the time that a
+// service waits for its webhook.
+const FetchCooldown = time.Millisecond
+
 // NewInserter returns a client that only inserts jobs.
 func NewInserter(pool *pgxpool.Pool) (*Client, error) {
-	return river.NewClient(riverpgxv5.New(pool), &river.Config{Schema: Schema})
+	return river.NewClient(riverpgxv5.New(pool), &river.Config{Schema: Schema, FetchCooldown: FetchCooldown})
 }
