@@ -111,23 +111,22 @@ func TestFaults_ClientAsksAgain(t *testing.T) {
 }
 
 // untilDone is a well-behaved client: it repeats what had no clear outcome.
-func (w *world) untilDone(method, path, key string, in any) seen {
+func (w *world) untilDone(method, path, key string, in any) (out seen) {
 	w.t.Helper()
-	for range 100 {
+	eventually(w.t, "an outcome of "+method+" "+path, func() bool {
 		status, answer := w.keyedCall(method, path, key, in)
 		if status < 300 {
-			var out seen
 			must(w.t, json.Unmarshal(mustv(w.codec.Open(nil, answer))(w.t), &out))
-			return out
+			return true
 		}
 		var p api.Problem
 		must(w.t, json.Unmarshal(answer, &p))
 		if p.Code != "pg_outcome_unknown" && p.Code != "in_progress" {
 			w.t.Fatalf("%s %s: %v", method, path, &p)
 		}
-	}
-	w.t.Fatalf("%s %s: no outcome after 100 requests", method, path)
-	return seen{}
+		return false
+	})
+	return out
 }
 
 func TestFaults_ClientGivesUp(t *testing.T) {

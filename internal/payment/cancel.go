@@ -94,25 +94,49 @@ func (s *Service) refund(ctx context.Context, i *Intent, h *History) (*History, 
 	}
 	snap, err := gw.Refund(ctx, i.refund())
 	s.reached(StepRefunded)
+	return s.settleCancel(ctx, i, h, snap, err)
+}
+
+// settleCancel draws the consequences of the PG's answer. A refusal is final only
+// when the PG's books do not show the refund: the resolver, or a client who
+// repeated itself, may have been faster, and then the balance was not the
+// expected one any more.
+func (s *Service) settleCancel(ctx context.Context, i *Intent, h *History, snap Snapshot, err error) (*History, error) {
 	var declined *Declined
+	if errors.As(err, &declined) {
+		snap, err = s.lookup(ctx, i.Vendor)
+	}
 	switch {
-	case errors.As(err, &declined):
-		return nil, s.refuseCancel(ctx, i, h, declined)
 	case err != nil:
 		return nil, s.unknown(i, err)
+	case declined != nil && !i.doneIn(snap):
+		return nil, s.refuseCancel(ctx, i, h, snap, declined)
 	}
 	h, err = s.record(ctx, h, snap, "cancel", i.ID)
 	s.reached(StepCancelRecorded)
 	return h, err
 }
 
+// doneIn reports whether the snapshot holds this cancel: a refund of its amount
+// and reason that met the balance it expected.
+func (i *Intent) doneIn(snap Snapshot) bool {
+	balance := snap.Price
+	for _, c := range snap.Cancels {
+		if balance.Equal(i.Request.ExpectedBalance) && c.Amount.Equal(i.Request.Amount) && c.Reason == i.Request.Reason {
+			return true
+		}
+		balance = balance.Sub(c.Amount)
+	}
+	return false
+}
+
 // refuseCancel settles a cancel that the PG did not carry out. The refusal may
-// tell that our record is behind, so the PG is asked for the truth as well.
-func (s *Service) refuseCancel(ctx context.Context, i *Intent, h *History, declined *Declined) error {
+// tell that our record is behind, so what the PG says is recorded as well.
+func (s *Service) refuseCancel(ctx context.Context, i *Intent, h *History, snap Snapshot, declined *Declined) error {
 	if err := s.store.MoveIntent(ctx, i.ID, StateDeclined, declined.Code); err != nil {
 		return err
 	}
-	if err := s.Sync(ctx, h.Vendor.Code, h.Vendor.UID); err != nil {
+	if _, err := s.record(ctx, h, snap, "cancel", uuid.Nil); err != nil {
 		s.log.Warn("record not refreshed after a declined cancel", "history", h.ID, "error", err)
 	}
 	return declinedBy(declined)

@@ -79,11 +79,7 @@ func (s *Service) resumeUndo(ctx context.Context, i *Intent) error {
 
 // resumeCapture looks before it asks again: an approved payment needs no second request.
 func (s *Service) resumeCapture(ctx context.Context, i *Intent) (*History, error) {
-	gw, err := s.gateway(i.Vendor.Code)
-	if err != nil {
-		return nil, err
-	}
-	snap, err := gw.Lookup(ctx, i.Vendor)
+	snap, err := s.lookup(ctx, i.Vendor)
 	switch {
 	case notFound(err) && s.now().Sub(i.CreatedAt) > sessionLife:
 		return s.settleCapture(ctx, i, snap, err)
@@ -97,8 +93,8 @@ func (s *Service) resumeCapture(ctx context.Context, i *Intent) (*History, error
 }
 
 // resumeCancel repeats the refund: under the same key, and with the balance that
-// it expects, the PG does it once. When the PG declines because the balance has
-// moved by just this refund, it was ours, and it was done.
+// it expects, the PG does it once. It looks at the payment then, because what a
+// PG repeats under a key is as old as the key.
 func (s *Service) resumeCancel(ctx context.Context, i *Intent) (*History, error) {
 	h, err := s.store.History(ctx, i.HistoryID)
 	if err != nil {
@@ -109,28 +105,8 @@ func (s *Service) resumeCancel(ctx context.Context, i *Intent) (*History, error)
 		return nil, err
 	}
 	snap, err := gw.Refund(ctx, i.refund())
-	var declined *Declined
-	switch {
-	case errors.As(err, &declined):
-		if snap, err = gw.Lookup(ctx, i.Vendor); err != nil {
-			return nil, s.unknown(i, err)
-		}
-		if !i.doneIn(snap) {
-			return nil, s.refuseCancel(ctx, i, h, declined)
-		}
-	case err != nil:
-		return nil, s.unknown(i, err)
+	if err == nil {
+		snap, err = gw.Lookup(ctx, i.Vendor)
 	}
-	return s.record(ctx, h, snap, "resolver", i.ID)
-}
-
-// doneIn reports whether the snapshot holds this cancel: the newest refund has
-// its amount and reason, and took the balance from what was expected to what is.
-func (i *Intent) doneIn(snap Snapshot) bool {
-	if len(snap.Cancels) == 0 {
-		return false
-	}
-	last := snap.Cancels[len(snap.Cancels)-1]
-	return last.Amount.Equal(i.Request.Amount) && last.Reason == i.Request.Reason &&
-		snap.Price.Sub(snap.Refund).Equal(i.Request.ExpectedBalance.Sub(i.Request.Amount))
+	return s.settleCancel(ctx, i, h, snap, err)
 }

@@ -38,7 +38,7 @@ type Update struct {
 type Notice struct {
 	ID                uuid.UUID
 	Previous, Current []byte
-	Cause             string // what brought the change about: cancel, webhook, resolver
+	Cause             string // what brought the change about: cancel or webhook
 }
 
 // ReservationStore finds and keeps reservations. Its finders return ErrNotFound.

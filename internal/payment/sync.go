@@ -65,11 +65,7 @@ func (s *Service) Sync(ctx context.Context, code VendorCode, uid string) error {
 	if err != nil {
 		return err
 	}
-	gw, err := s.gateway(code)
-	if err != nil {
-		return err
-	}
-	snap, err := gw.Lookup(ctx, h.Vendor)
+	snap, err := s.lookup(ctx, h.Vendor)
 	if err != nil {
 		return fmt.Errorf("look up payment of history %s: %w", h.ID, err)
 	}
@@ -115,12 +111,16 @@ func (s *Service) refetch(ctx context.Context, id uuid.UUID) (*History, Snapshot
 	if err != nil {
 		return nil, Snapshot{}, err
 	}
-	gw, err := s.gateway(h.Vendor.Code)
-	if err != nil {
-		return nil, Snapshot{}, err
-	}
-	snap, err := gw.Lookup(ctx, h.Vendor)
+	snap, err := s.lookup(ctx, h.Vendor)
 	return h, snap, err
+}
+
+func (s *Service) lookup(ctx context.Context, v Vendor) (Snapshot, error) {
+	gw, err := s.gateway(v.Code)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	return gw.Lookup(ctx, v)
 }
 
 func (s *Service) notice(previous, current *History, cause string) (*Notice, error) {

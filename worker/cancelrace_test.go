@@ -1,0 +1,84 @@
+package worker_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/samchon/payments-server/api"
+	"github.com/samchon/payments-server/api/iamport"
+	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/fakes/clock"
+	"github.com/samchon/payments-server/fakes/fault"
+)
+
+// cancelAtConsole refunds as the shop's clerk does, behind our back.
+func (w *world) cancelAtConsole(code api.VendorCode, uid string, amount money.Amount) {
+	w.t.Helper()
+	if code == api.Iamport {
+		mustv(w.iamport.Cancel(w.t.Context(), iamport.CancelRequest{ImpUID: uid, Amount: &amount, Reason: "at the console"}))(w.t)
+		return
+	}
+	mustv(w.toss.Cancel(w.t.Context(), uid, toss.Cancellation{CancelAmount: &amount, CancelReason: "at the console"}))(w.t)
+}
+
+func TestCancel_AnswerLostAndThenAnotherRefund(t *testing.T) {
+	t.Parallel()
+	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
+		source := w.source()
+		uid := w.pay(code, source.ID, 9000)
+		stored := w.mustStore(w.storing(code, uid, source, 9000))
+		cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(2500), Reason: "ours"}
+		key := uuid.NewString()
+		w.on(cancelPath(code), fault.Plan{Kind: fault.Lose, Times: fault.Always}, code)
+		if status, answer := w.keyedCall("PUT", "/payments/histories/cancel", key, cancel); status != 502 {
+			t.Fatalf("got %d %s, want an unknown outcome", status, answer)
+		}
+		w.calm()
+		w.cancelAtConsole(code, uid, money.New(1000))
+		eventually(t, "both refunds on record", func() bool {
+			hooks := w.service.heardOf(stored.ID)
+			return len(hooks) > 0 && len(hooks[len(hooks)-1].Current.Cancels) == 2
+		})
+		// What Toss repeats under the key is older than the record by now.
+		if again := w.untilDone("PUT", "/payments/histories/cancel", key, cancel); len(again.Cancels) != 2 {
+			t.Errorf("answered with %d refunds, want both", len(again.Cancels))
+		} else {
+			w.agree(code, again)
+		}
+	})
+}
+
+func TestCancel_OvertakenByItsRepetition(t *testing.T) {
+	t.Parallel()
+	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
+		source := w.source()
+		w.mustStore(w.storing(code, w.pay(code, source.ID, 9000), source, 9000))
+		cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(2500), Reason: "once"}
+		key := uuid.NewString()
+		w.on(cancelPath(code), fault.Plan{Kind: fault.Delay, Delay: clock.Duration(500 * time.Millisecond), RealTime: true}, code)
+
+		type answer struct {
+			status int
+			body   []byte
+		}
+		slow := make(chan answer, 1)
+		go func() {
+			defer close(slow)
+			status, body := w.keyedCall("PUT", "/payments/histories/cancel", key, cancel)
+			slow <- answer{status, body}
+		}()
+		eventually(t, "the first request under way", func() bool { return w.openIntents() == 1 })
+		repeated := w.untilDone("PUT", "/payments/histories/cancel", key, cancel)
+		if a := <-slow; a.status != http.StatusOK {
+			t.Errorf("the slow one was told %d %s, although it was refunded", a.status, a.body)
+		}
+		if len(repeated.Cancels) != 1 {
+			t.Errorf("%d refunds, want 1", len(repeated.Cancels))
+		}
+		w.agree(code, repeated)
+	})
+}
