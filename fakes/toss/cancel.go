@@ -114,7 +114,7 @@ func (s *Server) newCancel(p *payment, in api.Cancellation, amount money.Amount)
 	if s.real() {
 		cancel.TransactionKey = cmp.Or(p.LastTransactionKey, uuid.NewString())
 		cancel.CancelStatus = "DONE"
-		cancel.RefundableAmount = p.TotalAmount
+		cancel.RefundableAmount = p.BalanceAmount
 		return cancel
 	}
 	cancel.RefundableAmount = p.TotalAmount
