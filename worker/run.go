@@ -17,6 +17,8 @@ const (
 	// idleTimeout is longer than that of the usual load balancers (60 s), so that
 	// the client closes first and no request meets a closing connection.
 	idleTimeout = 75 * time.Second
+	// shortCommit is how much of a commit people are shown.
+	shortCommit = 12
 	// stopTimeout is for background jobs when the last connection has gone.
 	stopTimeout = 20 * time.Second
 )
@@ -28,6 +30,7 @@ func Run(ctx context.Context, c *config.Config, log *slog.Logger, version string
 	if err != nil {
 		return fmt.Errorf("payments worker: %w", err)
 	}
+	inherited.Commit = version[:min(shortCommit, len(version))]
 	app, err := Open(ctx, Settings{Config: c, Log: log, Version: version})
 	if err != nil {
 		return err

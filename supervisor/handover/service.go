@@ -56,7 +56,7 @@ func (s *service) run(ctx context.Context) error {
 	running.Go(func() { served <- s.serve() })
 	running.Go(func() { s.receive(messages, done) })
 	s.door.open()
-	s.worker.link.Tell(Ready, commit())
+	s.worker.link.Tell(Ready, s.worker.Commit)
 
 	err := s.loop(ctx, messages, served)
 

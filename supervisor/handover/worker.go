@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -19,6 +18,9 @@ var ErrNotAWorker = errors.New("not started by a supervisor")
 
 // Worker is this process as its supervisor sees it.
 type Worker struct {
+	// Commit is what the census shows of this build. Set it before Serve.
+	Commit string
+
 	name     name
 	tcp      *net.TCPListener
 	link     *Link
@@ -90,17 +92,3 @@ func (w *Worker) Addr() net.Addr { return w.tcp.Addr() }
 
 // Counters is the ledger on the supervisor's /metrics: what is added here outlives this process.
 func (w *Worker) Counters() *ledger.Ledger { return w.counters }
-
-// commit is what the census shows of this build.
-func commit() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			return s.Value[:min(12, len(s.Value))]
-		}
-	}
-	return ""
-}
