@@ -219,3 +219,30 @@ func TestEarlyWebhook_IsAppliedWhenTheHistoryComes(t *testing.T) {
 		return read.PaidAt != nil
 	})
 }
+
+func TestEarlyWebhook_ComesWhileTheHistoryIsStored(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	// The history has looked for early webhooks, and is not committed yet.
+	w.sql(`CREATE FUNCTION payments.linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$;
+		CREATE TRIGGER linger AFTER DELETE ON payments.payment_early_webhooks FOR EACH STATEMENT EXECUTE FUNCTION payments.linger()`)
+	source := w.source()
+	uid, deposit := w.virtualAccount(api.Iamport, source.ID, 8000)
+	done := make(chan *api.Problem, 1)
+	go func() {
+		defer close(done)
+		done <- w.call("POST", "/payments/histories", w.storing(api.Iamport, uid, source, 8000), &seen{})
+	}()
+	eventually(t, "the history about to be committed", func() bool {
+		return w.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`) == 1
+	})
+	deposit()
+	if p := <-done; p != nil {
+		t.Fatal(p)
+	}
+	eventually(t, "the deposit", func() bool {
+		var read seen
+		p := w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &read)
+		return p == nil && read.PaidAt != nil
+	})
+}

@@ -70,8 +70,9 @@ type IntentStore interface {
 
 // EarlyWebhooks remembers webhooks for payments that have no history yet.
 type EarlyWebhooks interface {
-	// KeepEarlyWebhook remembers that the PG announced something of this payment.
+	// KeepEarlyWebhook remembers that the PG announced something of this payment;
+	// where its history has come meanwhile, a look at the PG is queued.
 	KeepEarlyWebhook(ctx context.Context, code VendorCode, uid string) error
-	// QueueSync queues a look at the PG, once however often it is asked for.
+	// QueueSync queues a look at the PG.
 	QueueSync(ctx context.Context, code VendorCode, uid string) error
 }

@@ -143,6 +143,9 @@ func mayCapture(ctx context.Context, q *sqlcgen.Queries, i *payment.Intent) erro
 // FinishCapture implements payment.IntentStore.
 func (s *Store) FinishCapture(ctx context.Context, intent uuid.UUID, h *payment.History) error {
 	return s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+		if err := q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(h.Vendor.Code), VendorUid: h.Vendor.UID}); err != nil {
+			return err
+		}
 		if err := s.finishIntent(ctx, tx, q, intent); err != nil {
 			return err
 		}

@@ -34,7 +34,20 @@ func (s *Store) QueueSync(ctx context.Context, code payment.VendorCode, uid stri
 	return translate(err)
 }
 
-// KeepEarlyWebhook implements payment.EarlyWebhooks.
+// KeepEarlyWebhook implements payment.EarlyWebhooks. The lock decides whether
+// the webhook came before the history, which takes it along, or after it.
 func (s *Store) KeepEarlyWebhook(ctx context.Context, code payment.VendorCode, uid string) error {
-	return translate(s.queries.KeepEarlyWebhook(ctx, sqlcgen.KeepEarlyWebhookParams{VendorCode: string(code), VendorUid: uid}))
+	return s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+		if err := q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(code), VendorUid: uid}); err != nil {
+			return err
+		}
+		_, err := q.HistoryByVendor(ctx, sqlcgen.HistoryByVendorParams{VendorCode: string(code), VendorUid: uid})
+		switch {
+		case err == nil:
+			return s.queueSync(ctx, tx, code, uid)
+		case !errors.Is(err, pgx.ErrNoRows):
+			return err
+		}
+		return q.KeepEarlyWebhook(ctx, sqlcgen.KeepEarlyWebhookParams{VendorCode: string(code), VendorUid: uid})
+	})
 }

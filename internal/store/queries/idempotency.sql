@@ -8,7 +8,8 @@ WHERE k.created_at < sqlc.arg(expired);
 SELECT request_hash, status, body FROM payments.payment_idempotency_keys WHERE operation = $1 AND key = $2;
 
 -- name: KeepAnswer :exec
-UPDATE payments.payment_idempotency_keys SET status = $3, body = $4 WHERE operation = $1 AND key = $2;
+-- The first answer stays: two requests under one key may end at different moments, and read different records.
+UPDATE payments.payment_idempotency_keys SET status = $3, body = $4 WHERE operation = $1 AND key = $2 AND status IS NULL;
 
 -- name: DropIdempotencyKeys :exec
 DELETE FROM payments.payment_idempotency_keys WHERE created_at < sqlc.arg(before);

@@ -1,3 +1,7 @@
+-- name: LockPayment :exec
+-- Until the transaction ends: who stores a payment and who hears of it wait for each other, even before it has a row.
+SELECT pg_advisory_xact_lock(hashtextextended(sqlc.arg(vendor_code)::text || ' ' || sqlc.arg(vendor_uid)::text, 0));
+
 -- name: KeepEarlyWebhook :exec
 INSERT INTO payments.payment_early_webhooks (vendor_code, vendor_uid, received_at) VALUES ($1, $2, now())
 ON CONFLICT (vendor_code, vendor_uid) DO UPDATE SET received_at = excluded.received_at;

@@ -78,7 +78,7 @@ func (q *Queries) IdempotencyKey(ctx context.Context, arg IdempotencyKeyParams) 
 }
 
 const keepAnswer = `-- name: KeepAnswer :exec
-UPDATE payments.payment_idempotency_keys SET status = $3, body = $4 WHERE operation = $1 AND key = $2
+UPDATE payments.payment_idempotency_keys SET status = $3, body = $4 WHERE operation = $1 AND key = $2 AND status IS NULL
 `
 
 type KeepAnswerParams struct {
@@ -88,6 +88,7 @@ type KeepAnswerParams struct {
 	Body      *string
 }
 
+// The first answer stays: two requests under one key may end at different moments, and read different records.
 func (q *Queries) KeepAnswer(ctx context.Context, arg KeepAnswerParams) error {
 	_, err := q.db.Exec(ctx, keepAnswer,
 		arg.Operation,

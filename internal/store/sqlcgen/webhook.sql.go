@@ -113,6 +113,21 @@ func (q *Queries) KeepEarlyWebhook(ctx context.Context, arg KeepEarlyWebhookPara
 	return err
 }
 
+const lockPayment = `-- name: LockPayment :exec
+SELECT pg_advisory_xact_lock(hashtextextended($1::text || ' ' || $2::text, 0))
+`
+
+type LockPaymentParams struct {
+	VendorCode string
+	VendorUid  string
+}
+
+// Until the transaction ends: who stores a payment and who hears of it wait for each other, even before it has a row.
+func (q *Queries) LockPayment(ctx context.Context, arg LockPaymentParams) error {
+	_, err := q.db.Exec(ctx, lockPayment, arg.VendorCode, arg.VendorUid)
+	return err
+}
+
 const lockWebhookAhead = `-- name: LockWebhookAhead :many
 SELECT e.id FROM payments.payment_history_webhooks w
 JOIN payments.payment_history_webhooks e ON e.payment_history_id = w.payment_history_id
