@@ -74,5 +74,6 @@ CREATE TABLE IF NOT EXISTS payments.payment_history_webhook_responses (
     body                       text,
     created_at                 timestamptz NOT NULL
 );
-CREATE INDEX IF NOT EXISTS payment_history_webhook_responses_payment_history_webhook_id_idx
+-- Names are cut to 63 characters: Prisma keeps the ending, where PostgreSQL would not, and then this were a second index.
+CREATE INDEX IF NOT EXISTS payment_history_webhook_responses_payment_history_webhook_i_idx
     ON payments.payment_history_webhook_responses (payment_history_webhook_id);
