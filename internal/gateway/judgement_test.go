@@ -1,0 +1,148 @@
+package gateway_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/samchon/payments-server/api/iamport"
+	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/internal/gateway"
+	"github.com/samchon/payments-server/internal/payment"
+)
+
+// verdict is what a gateway makes of an answer.
+type verdict string
+
+const (
+	snapshot verdict = "snapshot"
+	declined verdict = "declined"
+	unknown  verdict = "unknown"
+)
+
+func judge(err error) verdict {
+	var d *payment.Declined
+	switch {
+	case err == nil:
+		return snapshot
+	case errors.As(err, &d):
+		return declined
+	}
+	return unknown
+}
+
+// answering is a PG that gives one answer to every POST and another to every GET.
+func answering(t *testing.T, postStatus int, post string, getStatus int, get string) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		status, body := getStatus, get
+		switch {
+		case r.URL.Path == "/users/getToken":
+			status, body = 200, `{"code":0,"response":{"now":1,"expired_at":1801,"access_token":"t"}}`
+		case r.Method == http.MethodPost:
+			status, body = postStatus, post
+		}
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+const (
+	tossDone = `{"paymentKey":"k","orderId":"o","status":"DONE","currency":"KRW","totalAmount":100,"balanceAmount":100,"approvedAt":"2026-01-01T00:00:00+09:00"}`
+	tossOpen = `{"paymentKey":"k","orderId":"o","status":"IN_PROGRESS","currency":"KRW","totalAmount":100,"balanceAmount":100}`
+)
+
+// The codes are those of docs.tosspayments.com/reference/error-codes. Their HTTP
+// status tells little: PROVIDER_ERROR comes with 400 and passes, a refused card
+// comes with 403 and does not.
+func TestToss_CaptureIsJudgedByCode(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		status   int
+		body     string
+		lookedUp string // what a look at the payment shows afterwards
+		want     verdict
+	}{
+		{"approved", 200, tossDone, tossDone, snapshot},
+		{"a refused card", 403, `{"code":"REJECT_CARD_PAYMENT","message":"m"}`, tossOpen, declined},
+		{"another amount", 400, `{"code":"INVALID_REQUEST","message":"m"}`, tossOpen, declined},
+		{"a wrong key", 401, `{"code":"UNAUTHORIZED_KEY","message":"m"}`, tossOpen, declined},
+		{"no such payment", 404, `{"code":"NOT_FOUND_PAYMENT","message":"m"}`, tossOpen, declined},
+		{"the fake's refusal", 422, `{"statusCode":422,"message":"Wrong amount","error":"Unprocessable Entity"}`, tossOpen, declined},
+		{"processed already", 400, `{"code":"ALREADY_PROCESSED_PAYMENT","message":"m"}`, tossDone, snapshot},
+		{"a new code, though captured", 400, `{"code":"SOMETHING_NEW","message":"m"}`, tossDone, snapshot},
+		{"a new code, not captured", 400, `{"code":"SOMETHING_NEW","message":"m"}`, tossOpen, declined},
+		{"an acquirer that did not answer", 400, `{"code":"PROVIDER_ERROR","message":"m"}`, tossOpen, unknown},
+		{"the same key in flight", 409, `{"code":"IDEMPOTENT_REQUEST_PROCESSING","message":"m"}`, tossOpen, unknown},
+		{"too fast", 403, `{"code":"FORBIDDEN_CONSECUTIVE_REQUEST","message":"m"}`, tossOpen, unknown},
+		{"their trouble by name", 400, `{"code":"FAILED_INTERNAL_SYSTEM_PROCESSING","message":"m"}`, tossOpen, unknown},
+		{"their trouble by status", 500, `{"code":"ANYTHING","message":"m"}`, tossOpen, unknown},
+		{"a proxy's page", 502, `<html>`, tossOpen, unknown},
+		{"throttled", 429, `{}`, tossOpen, unknown},
+		{"an answer that cannot be read", 200, `{"paymentKey":`, tossOpen, unknown},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			client, err := toss.New(toss.Options{BaseURL: answering(t, c.status, c.body, 200, c.lookedUp), SecretKey: "test_sk"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			g := gateway.NewToss(map[string]*toss.Client{"default": client})
+			_, err = g.Capture(t.Context(), payment.Capture{
+				Vendor: payment.Vendor{Code: payment.Toss, StoreID: "s", UID: "k"}, OrderID: "o", Price: money.New(100), IdempotencyKey: "i",
+			})
+			if got := judge(err); got != c.want {
+				t.Errorf("got %s (%v), want %s", got, err, c.want)
+			}
+		})
+	}
+}
+
+func TestIamport_CancelIsJudgedByStatusAndCode(t *testing.T) {
+	t.Parallel()
+	const done = `{"code":0,"message":"success","response":{"imp_uid":"u","merchant_uid":"o","amount":100,"cancel_amount":100,"currency":"KRW",` +
+		`"status":"cancelled","paid_at":1,"cancel_history":[{"amount":100,"cancelled_at":2,"reason":"r"}]}}`
+	for _, c := range []struct {
+		name   string
+		status int
+		body   string
+		want   verdict
+	}{
+		{"done", 200, done, snapshot},
+		{"a refusal with 200", 200, `{"code":1,"message":"취소할 금액이 없습니다","response":null}`, declined},
+		{"the fake's refusal", 422, `{"statusCode":422,"message":"m","error":"Unprocessable Entity"}`, declined},
+		{"no such payment", 404, `{"code":-1,"message":"m","response":null}`, declined},
+		{"their trouble", 500, `{"code":-1,"message":"m","response":null}`, unknown},
+		{"throttled", 429, `{}`, unknown},
+		{"an answer that cannot be read", 200, `{"code":`, unknown},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			client := iamport.New(iamport.Options{BaseURL: answering(t, c.status, c.body, 404, `{}`), Key: "k", Secret: "s"})
+			g := gateway.NewIamport(map[string]*iamport.Client{"default": client})
+			_, err := g.Refund(t.Context(), payment.Refund{
+				Vendor: payment.Vendor{Code: payment.Iamport, StoreID: "s", UID: "u"}, OrderID: "o",
+				Amount: money.New(100), ExpectedBalance: money.New(100), Reason: "r", IdempotencyKey: "i",
+			})
+			if got := judge(err); got != c.want {
+				t.Errorf("got %s (%v), want %s", got, err, c.want)
+			}
+		})
+	}
+}
+
+func TestGateway_UnknownStore(t *testing.T) {
+	t.Parallel()
+	g := gateway.NewIamport(map[string]*iamport.Client{})
+	_, err := g.Lookup(t.Context(), payment.Vendor{StoreID: "nobody"})
+	var d *payment.Declined
+	if !errors.As(err, &d) || d.Code != "unknown_store" {
+		t.Errorf("got %v", err)
+	}
+}
