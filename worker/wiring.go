@@ -18,7 +18,6 @@ import (
 	"github.com/samchon/payments-server/internal/gateway"
 	"github.com/samchon/payments-server/internal/password"
 	"github.com/samchon/payments-server/internal/payment"
-	"github.com/samchon/payments-server/internal/seal"
 	"github.com/samchon/payments-server/internal/store"
 )
 
@@ -52,56 +51,6 @@ func partsOf(c *config.Config) (p parts, err error) {
 		Concurrency: c.Passwords.Concurrency, CacheSize: c.Passwords.CacheEntries, CacheTTL: c.Passwords.CacheFor,
 	})}
 	return p, nil
-}
-
-// keysOf makes the keyrings. The first key of a ring seals; the others, and the
-// original's way with any of them, only open.
-func keysOf(c config.AtRest) (store.Keys, error) {
-	var failed []error
-	ring := func(kind seal.Kind, k config.KeyRing) *seal.Keyring {
-		made, err := keyring(kind, k)
-		failed = append(failed, err)
-		return made
-	}
-	keys := store.Keys{
-		History:     ring(seal.History, c.History),
-		Reservation: ring(seal.Reservation, c.Reservation),
-		Cancel:      ring(seal.Cancel, c.CancelHistory),
-		Webhook:     ring(seal.Webhook, c.Webhook),
-	}
-	return keys, errors.Join(failed...)
-}
-
-func keyring(kind seal.Kind, k config.KeyRing) (*seal.Keyring, error) {
-	keys, legacy := []string{string(k.Key)}, []seal.Legacy{seal.LegacyPlain}
-	if kind != seal.Webhook { // the original kept its webhooks in plain text
-		current, err := seal.LegacyCBC(string(k.Key), string(k.IV))
-		if err != nil {
-			return nil, err
-		}
-		legacy = []seal.Legacy{current}
-	}
-	for _, previous := range k.Previous {
-		keys = append(keys, string(previous.Key))
-		opener, err := seal.LegacyCBC(string(previous.Key), string(previous.IV))
-		if err != nil {
-			return nil, err
-		}
-		legacy = append(legacy, opener)
-	}
-	return seal.NewKeyring(seal.Config{Kind: kind, Keys: keys, Legacy: anyOf(legacy)})
-}
-
-// anyOf opens with the first that can.
-func anyOf(openers []seal.Legacy) seal.Legacy {
-	return func(text string) ([]byte, error) {
-		for _, open := range openers {
-			if plain, err := open(text); err == nil {
-				return plain, nil
-			}
-		}
-		return nil, seal.ErrSealed
-	}
 }
 
 func gatewaysOf(v config.Vendors) (map[payment.VendorCode]payment.Gateway, error) {

@@ -84,6 +84,7 @@ type AtRest struct {
 	Reservation   KeyRing `yaml:"reservation" env:"DB_RESERVATION_ENCRYPTION"`
 	CancelHistory KeyRing `yaml:"cancel_history" env:"DB_CANCEL_HISTORY_ENCRYPTION"`
 	Webhook       KeyRing `yaml:"webhook" env:"DB_WEBHOOK_ENCRYPTION"`
+	Legacy        string  `yaml:"legacy" validate:"oneof=open refuse" doc:"What becomes of values the original payments-server wrote, which anyone who can write to the database could forge: open, or refuse, once payments keys rotate has sealed them all anew."`
 }
 
 // KeyRing is the key that encrypts new records, and those that still open old ones.

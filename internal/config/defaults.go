@@ -16,6 +16,7 @@ func defaults() *Config {
 		Admin:     Admin{Host: "127.0.0.1", Port: 37822},
 		Updater:   Updater{Port: 37820},
 		Fakes:     Fakes{IamportPort: 10851, TossPort: 30771},
+		AtRest:    AtRest{Legacy: "open"},
 		Handover:  Handover{Connections: "move", Ready: 30 * time.Second, Probation: 3 * time.Second, Drain: 10 * time.Minute, Stop: 20 * time.Second},
 		Passwords: Passwords{CacheEntries: 100_000, CacheFor: 10 * time.Minute},
 	}
