@@ -17,17 +17,17 @@ func TestCounters_AreConserved(t *testing.T) {
 	t.Parallel()
 	const handovers, killEvery = 200, 10
 	f := start(t, script{Probation: time.Millisecond})
-	l := newLoad(t, f.api, 10*time.Millisecond)
-	l.keepAlive(16)
+	l := mustLoad(t, f.api, 10*time.Millisecond)
+	l.KeepAlive(16)
 	last, kills := 0, 0
 	for i := range handovers {
 		must(t, f.reload())
 		if i%killEvery == 0 {
-			l.quiet.Lock()
+			l.Quiet.Lock()
 			workers := f.serving().Workers
 			must(t, syscall.Kill(workers[rand.IntN(len(workers))].PID, syscall.SIGKILL))
 			kills++
-			l.quiet.Unlock()
+			l.Quiet.Unlock()
 			f.await("the dead worker to be replaced", func() bool { return len(f.serving().Workers) == 2 })
 		}
 		now := f.counted()
@@ -36,14 +36,14 @@ func TestCounters_AreConserved(t *testing.T) {
 		}
 		last = now
 	}
-	l.end()
-	ok, failed, dials := l.count()
+	l.End()
+	ok, failed, dials := l.Count()
 	t.Logf("%d handovers, %d kills, %d requests, %d failed, %d dials", handovers, kills, ok, failed, dials)
 	if got := f.counted(); got != ok {
 		t.Errorf("counted %d requests, clients saw %d", got, ok)
 	}
 	if failed != 0 || dials != 16 {
-		t.Errorf("%d failed, %d dials: idle connections of killed workers are lost\n%s", failed, dials, l.failures())
+		t.Errorf("%d failed, %d dials: idle connections of killed workers are lost\n%s", failed, dials, l.Failures())
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/samchon/payments-server/bench/handover/load"
 	"github.com/samchon/payments-server/supervisor"
 )
 
@@ -237,4 +238,11 @@ func gone(pid int) bool {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	_, rest, _ := strings.Cut(string(b), ") ")
 	return err != nil || strings.HasPrefix(rest, "Z")
+}
+
+// mustLoad starts nothing yet, but ends with the test.
+func mustLoad(t *testing.T, addr string, think time.Duration) *load.Load {
+	l := load.New(addr, think)
+	t.Cleanup(l.End)
+	return l
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/samchon/payments-server/bench/handover/load"
 	"github.com/samchon/payments-server/supervisor"
 )
 
@@ -61,7 +62,7 @@ func signalName(s syscall.Signal) string {
 
 type kill struct {
 	*fleet
-	load     *load
+	load     *load.Load
 	idle     func()
 	release  chan struct{} // ends the upload
 	uploader int           // pid
@@ -73,10 +74,10 @@ func newKill(t *testing.T) *kill {
 	k := &kill{fleet: start(t, script{Probation: 2 * time.Second, ReadyTimeout: 3 * time.Second,
 		HealthTimeout: 700 * time.Millisecond}),
 		release: make(chan struct{}), reloaded: make(chan error, 1), clients: 12}
-	k.load = newLoad(t, k.api, 0)
-	k.load.slowUpload(k.release)
+	k.load = mustLoad(t, k.api, 0)
+	k.load.SlowUpload(k.release)
 	k.await("an upload", func() bool { return k.serving().Busy == 1 })
-	k.idle = k.load.idle(k.clients)
+	k.idle = k.load.Idle(k.clients)
 	return k
 }
 
@@ -161,9 +162,9 @@ func (k *kill) check(losesUpload bool) {
 	if losesUpload {
 		want--
 	}
-	k.await("every answer", func() bool { ok, failed, _ := k.load.count(); return ok+failed == 2*k.clients+1 })
-	if ok, failed, dials := k.load.count(); ok != want || dials != k.clients+1 {
-		k.t.Errorf("%d answers, want %d; %d failures, %d dials:\n%s", ok, want, failed, dials, k.load.failures())
+	k.await("every answer", func() bool { ok, failed, _ := k.load.Count(); return ok+failed == 2*k.clients+1 })
+	if ok, failed, dials := k.load.Count(); ok != want || dials != k.clients+1 {
+		k.t.Errorf("%d answers, want %d; %d failures, %d dials:\n%s", ok, want, failed, dials, k.load.Failures())
 	}
 }
 
@@ -175,19 +176,19 @@ func TestSupervisorDeath_LosesNoRequest(t *testing.T) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
 			f := start(t, script{})
-			l := newLoad(t, f.api, 5*time.Millisecond)
-			l.keepAlive(32)
+			l := mustLoad(t, f.api, 5*time.Millisecond)
+			l.KeepAlive(32)
 			go f.reload() // never answered
 			f.await("a new generation", func() bool { return len(f.census().Generations) == 2 })
 			pid := f.census().PID
 			time.AfterFunc(rand.N(20*time.Millisecond), func() { syscall.Kill(pid, syscall.SIGKILL) })
 			f.beheaded = true
 			f.cmd.Wait()
-			ok, _, _ := l.count()
-			f.await("the orphans to answer", func() bool { now, _, _ := l.count(); return now > ok+500 })
-			l.end()
-			if _, failed, _ := l.count(); failed != 0 {
-				t.Errorf("%d failed:\n%s", failed, l.failures())
+			ok, _, _ := l.Count()
+			f.await("the orphans to answer", func() bool { now, _, _ := l.Count(); return now > ok+500 })
+			l.End()
+			if _, failed, _ := l.Count(); failed != 0 {
+				t.Errorf("%d failed:\n%s", failed, l.Failures())
 			}
 		})
 	}
@@ -196,14 +197,37 @@ func TestSupervisorDeath_LosesNoRequest(t *testing.T) {
 func TestOrphans_LeaveByThemselves(t *testing.T) {
 	t.Parallel()
 	f := start(t, script{})
-	l := newLoad(t, f.api, 10*time.Millisecond)
-	idle := l.idle(5)
+	l := mustLoad(t, f.api, 10*time.Millisecond)
+	idle := l.Idle(5)
 	f.beheaded = true
 	must(t, f.cmd.Process.Kill())
 	f.cmd.Wait()
 	idle()
-	if _, failed, dials := l.count(); failed != 0 || dials != 5 {
-		t.Errorf("%d failed, %d dials:\n%s", failed, dials, l.failures())
+	if _, failed, dials := l.Count(); failed != 0 || dials != 5 {
+		t.Errorf("%d failed, %d dials:\n%s", failed, dials, l.Failures())
 	}
 	f.await("every orphan to leave", func() bool { return len(f.processes()) == 0 })
+}
+
+// TestUndo_IsQuick lets idle clients ask at the moment in which their worker is killed on probation. The aim is 50 ms;
+// the limit leaves room for a machine that is busy with other tests.
+func TestUndo_IsQuick(t *testing.T) {
+	t.Parallel()
+	const aim, limit = 50 * time.Millisecond, 500 * time.Millisecond
+	f := start(t, script{Probation: 2 * time.Second})
+	l := mustLoad(t, f.api, 0)
+	ask := l.Idle(12)
+	go f.reload()
+	f.await("the idle connections to move", func() bool { g := f.serving(); return g.Number == 2 && g.Idle == 12 })
+	victims := f.serving().Workers
+	began := time.Now()
+	for _, w := range victims {
+		must(t, syscall.Kill(w.PID, syscall.SIGKILL))
+	}
+	ask()
+	took := time.Since(began)
+	t.Logf("12 answers %s after kill -9 of the whole generation (aim %s)", took, aim)
+	if _, failed, dials := l.Count(); took > limit || failed != 0 || dials != 12 {
+		t.Errorf("%s, %d failed, %d dials:\n%s", took, failed, dials, l.Failures())
+	}
 }

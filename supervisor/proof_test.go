@@ -12,26 +12,26 @@ func TestHandover(t *testing.T) {
 	t.Parallel()
 	const handovers, keepAlive, silent, pipelined, uploads = 100, 48, 8, 4, 3
 	f := start(t, script{Probation: 20 * time.Millisecond, IdleTimeout: time.Minute})
-	l, release := newLoad(t, f.api, 20*time.Millisecond), make(chan struct{})
-	l.silent(silent, release)
+	l, release := mustLoad(t, f.api, 20*time.Millisecond), make(chan struct{})
+	l.Silent(silent, release)
 	time.AfterFunc(6*time.Second, func() { close(release) }) // older than the 5 s after which Shutdown kills them
-	l.keepAlive(keepAlive)
-	l.fresh(2)
-	l.pipelined(pipelined)
+	l.KeepAlive(keepAlive)
+	l.Fresh(2)
+	l.Pipelined(pipelined)
 	for range uploads {
-		l.slowUpload(release)
+		l.SlowUpload(release)
 	}
 	for range handovers {
 		must(t, f.reload())
 	}
 	<-release
 	f.await("the silent connections and uploads to be answered", func() bool { return onlyServing(f) })
-	l.end()
+	l.End()
 
-	ok, failed, dials := l.count()
-	t.Logf("%d handovers, %d requests, %d failed, %d dials, p99 %s", handovers, ok, failed, dials, l.percentile(0.99))
+	ok, failed, dials := l.Count()
+	t.Logf("%d handovers, %d requests, %d failed, %d dials, p99 %s", handovers, ok, failed, dials, l.Percentile(0.99))
 	if failed != 0 {
-		t.Errorf("%d requests failed:\n%s", failed, l.failures())
+		t.Errorf("%d requests failed:\n%s", failed, l.Failures())
 	}
 	if want := keepAlive + silent + pipelined + uploads; dials != want {
 		t.Errorf("%d dials, want %d: clients had to come back", dials, want)

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/net/http2"
+
+	"github.com/samchon/payments-server/bench/handover/load"
 )
 
 // TestStay is about connections that cannot move: their clients are told to close, and none of their requests is lost.
@@ -29,20 +31,20 @@ func TestStay(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := start(t, c.script)
-			l := newLoad(t, f.api, 20*time.Millisecond)
-			l.tls = c.tls
-			idle := l.idle(4)
-			l.keepAlive(clients)
+			l := mustLoad(t, f.api, 20*time.Millisecond)
+			l.TLS = c.tls
+			idle := l.Idle(4)
+			l.KeepAlive(clients)
 			for range handovers {
 				must(t, f.reload())
 			}
 			idle() // the first generation still waits for them
 			f.await("the old generations to leave", func() bool { return onlyServing(f) })
-			l.end()
-			ok, failed, dials := l.count()
+			l.End()
+			ok, failed, dials := l.Count()
 			t.Logf("%d requests, %d failed, %d dials", ok, failed, dials)
 			if failed != 0 {
-				t.Errorf("%d failed:\n%s", failed, l.failures())
+				t.Errorf("%d failed:\n%s", failed, l.Failures())
 			}
 			if dials <= clients+4 {
 				t.Errorf("%d dials: connections moved that cannot move", dials)
@@ -57,7 +59,7 @@ func testHTTP2(t *testing.T) {
 	t.Parallel()
 	const handovers, clients, streams = 30, 2, 8
 	f := start(t, script{H2C: true})
-	l := newLoad(t, f.api, 5*time.Millisecond)
+	l := mustLoad(t, f.api, 5*time.Millisecond)
 	for range clients {
 		// Not net/http's Transport: it takes a closed body for one that was read.
 		transport := &http2.Transport{AllowHTTP: true,
@@ -66,9 +68,9 @@ func testHTTP2(t *testing.T) {
 			}}
 		t.Cleanup(transport.CloseIdleConnections)
 		for range streams { // on one connection
-			l.clients.Go(func() {
-				for l.done.Err() == nil && l.pause() {
-					l.stream(&http.Client{Transport: transport})
+			l.Go(func() {
+				for l.Pause() {
+					stream(l, &http.Client{Transport: transport})
 				}
 			})
 		}
@@ -76,41 +78,41 @@ func testHTTP2(t *testing.T) {
 	for range handovers {
 		must(t, f.reload())
 	}
-	l.end()
-	ok, failed, _ := l.count()
+	l.End()
+	ok, failed, _ := l.Count()
 	t.Logf("%d requests, %d failed", ok, failed)
 	if failed != 0 || ok == 0 {
-		t.Errorf("%d failed, %d answered:\n%s", failed, ok, l.failures())
+		t.Errorf("%d failed, %d answered:\n%s", failed, ok, l.Failures())
 	}
 	f.await("the old generations to leave", func() bool { return onlyServing(f) })
 }
 
 // stream sends a body in two pieces.
-func (l *load) stream(client *http.Client) {
-	res, err := client.Post("http://"+l.addr+"/", "text/plain", &twoPieces{load: l})
+func stream(l *load.Load, client *http.Client) {
+	res, err := client.Post("http://"+l.Addr+"/", "text/plain", &twoPieces{load: l})
 	if err != nil {
-		l.fail("post", err)
+		l.Fail("post", err)
 		return
 	}
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
 	if err != nil || res.ProtoMajor != 2 || !strings.HasSuffix(string(b), " 4") {
-		l.fail(fmt.Sprintf("answer %s %q", res.Proto, b), err)
+		l.Fail(fmt.Sprintf("answer %s %q", res.Proto, b), err)
 		return
 	}
-	l.note(func() { l.ok++ })
+	l.OK()
 }
 
 // twoPieces cannot be sent twice. Go's HTTP/2 client closes the body of a request that it could not even begin on a
 // connection after its GOAWAY, before it tries another connection: a body that minds would fail for the client's reasons.
 type twoPieces struct {
-	load *load
+	load *load.Load
 	sent int
 }
 
 func (b *twoPieces) Read(p []byte) (int, error) {
 	if b.sent > 0 {
-		b.load.pause()
+		b.load.Pause()
 	}
 	if b.sent == 2 {
 		return 0, io.EOF

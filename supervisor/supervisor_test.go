@@ -83,16 +83,16 @@ func TestUndo(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := start(t, script{Probation: 3 * time.Second, ReadyTimeout: 3 * time.Second, HealthTimeout: time.Second})
-			l := newLoad(t, f.api, 0)
-			idle := l.idle(20)
+			l := mustLoad(t, f.api, 0)
+			idle := l.Idle(20)
 			f.rewrite(c.bad)
 			err := f.reload()
 			if err == nil || !strings.Contains(err.Error(), c.reason) {
 				t.Errorf("reload: %v, want a reason with %q", err, c.reason)
 			}
 			idle()
-			if ok, failed, dials := l.count(); failed != 0 || dials != 20 || ok != 40 {
-				t.Errorf("%d answers, %d failures, %d dials of 20 idle clients:\n%s", ok, failed, dials, l.failures())
+			if ok, failed, dials := l.Count(); failed != 0 || dials != 20 || ok != 40 {
+				t.Errorf("%d answers, %d failures, %d dials of 20 idle clients:\n%s", ok, failed, dials, l.Failures())
 			}
 			f.await("the bad generation to leave", func() bool { return onlyServing(f) })
 			if b, err := os.ReadFile(f.script.path("blessed")); len(b) != 1 {
@@ -136,8 +136,8 @@ func TestStop(t *testing.T) {
 		t.Parallel()
 		f := start(t, script{})
 		pids := f.processes()
-		l := newLoad(t, f.api, 0)
-		l.idle(3)
+		l := mustLoad(t, f.api, 0)
+		l.Idle(3)
 		f.await("idle connections", func() bool { return f.serving().Idle == 3 })
 		answered := make(chan string)
 		go func() { answered <- f.post("/?sleep=1s") }()
@@ -161,8 +161,8 @@ func TestStop(t *testing.T) {
 	t.Run("CutsWhatDoesNotEnd", func(t *testing.T) {
 		t.Parallel()
 		f := start(t, script{StopBudget: 200 * time.Millisecond})
-		l, never := newLoad(t, f.api, 0), make(chan struct{})
-		l.slowUpload(never)
+		l, never := mustLoad(t, f.api, 0), make(chan struct{})
+		l.SlowUpload(never)
 		f.await("an upload", func() bool { return f.serving().Busy == 1 })
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()

@@ -14,14 +14,14 @@ func TestUpgrade(t *testing.T) {
 		t.Parallel()
 		const upgrades, keepAlive, silent = 8, 32, 4
 		f := start(t, script{})
-		l, release := newLoad(t, f.api, 20*time.Millisecond), make(chan struct{})
-		l.keepAlive(keepAlive)
-		l.silent(silent, release)
-		l.fresh(2)
+		l, release := mustLoad(t, f.api, 20*time.Millisecond), make(chan struct{})
+		l.KeepAlive(keepAlive)
+		l.Silent(silent, release)
+		l.Fresh(2)
 		for i := range upgrades {
 			before := f.census()
 			if i == upgrades-1 {
-				l.slowUpload(release) // stays with the last supervisor but one, which stays for it
+				l.SlowUpload(release) // stays with the last supervisor but one, which stays for it
 			}
 			must(t, f.upgrade())
 			f.await("another supervisor", func() bool { c := f.census(); return c.PID != 0 && c.PID != before.PID && c.Ready })
@@ -34,12 +34,12 @@ func TestUpgrade(t *testing.T) {
 		}
 		close(release)
 		f.await("everything to be answered", func() bool { return f.serving().Busy == 0 })
-		l.end()
+		l.End()
 
-		ok, failed, dials := l.count()
-		t.Logf("%d upgrades, %d requests, %d failed, %d dials, p99 %s", upgrades, ok, failed, dials, l.percentile(0.99))
+		ok, failed, dials := l.Count()
+		t.Logf("%d upgrades, %d requests, %d failed, %d dials, p99 %s", upgrades, ok, failed, dials, l.Percentile(0.99))
 		if want := keepAlive + silent + 1; failed != 0 || dials != want {
-			t.Errorf("%d failed, %d dials, want none and %d:\n%s", failed, dials, want, l.failures())
+			t.Errorf("%d failed, %d dials, want none and %d:\n%s", failed, dials, want, l.Failures())
 		}
 		if n := f.serving().Number; n != upgrades+1 {
 			t.Errorf("generation %d, want %d", n, upgrades+1)
@@ -60,8 +60,8 @@ func TestUpgrade(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := start(t, script{Probation: 2 * time.Second})
-			l := newLoad(t, f.api, 20*time.Millisecond)
-			l.keepAlive(8)
+			l := mustLoad(t, f.api, 20*time.Millisecond)
+			l.KeepAlive(8)
 			before := f.census().PID
 			good := f.script
 			f.rewrite(c.bad)
@@ -73,9 +73,9 @@ func TestUpgrade(t *testing.T) {
 			}
 			f.rewrite(func(s *script) { *s = good })
 			must(t, f.upgrade())
-			l.end()
-			if _, failed, dials := l.count(); failed != 0 || dials != 8 {
-				t.Errorf("%d failed, %d dials:\n%s", failed, dials, l.failures())
+			l.End()
+			if _, failed, dials := l.Count(); failed != 0 || dials != 8 {
+				t.Errorf("%d failed, %d dials:\n%s", failed, dials, l.Failures())
 			}
 		})
 	}

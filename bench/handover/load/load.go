@@ -1,4 +1,6 @@
-package supervisor_test
+// Package load gives the clients that a handover has to please: they may not retry, so every request that is lost counts.
+// It measures, and judges nothing.
+package load
 
 import (
 	"bufio"
@@ -13,22 +15,22 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 )
 
-// load is what clients meet who may not retry: raw keep-alive connections that send one POST after the other, because
+// Load is a number of clients of one address. They speak over raw connections, one POST after the other, because
 // net/http's client would hide a failed GET, and now and then a failed POST, behind a second connection.
-type load struct {
-	t     *testing.T
-	addr  string
-	think time.Duration // longest pause between an answer and the next request
-	tls   *tls.Config
+type Load struct {
+	Addr  string
+	Think time.Duration // longest pause between an answer and the next request
+	TLS   *tls.Config   // nil: plaintext
+
+	// Quiet is held for writing by whoever wants no request of KeepAlive in progress.
+	Quiet sync.RWMutex
 
 	stop    context.CancelFunc
 	done    context.Context
 	clients sync.WaitGroup
-	quiet   sync.RWMutex // held while no request of keepAlive may be in progress
 
 	mu      sync.Mutex
 	ok      int
@@ -37,31 +39,31 @@ type load struct {
 	latency []time.Duration
 }
 
-func newLoad(t *testing.T, addr string, think time.Duration) *load {
-	l := &load{t: t, addr: addr, think: think}
+// New prepares clients; they begin with the methods below.
+func New(addr string, think time.Duration) *Load {
+	l := &Load{Addr: addr, Think: think}
 	l.done, l.stop = context.WithCancel(context.Background())
-	t.Cleanup(l.end)
 	return l
 }
 
-// end stops the clients and waits for them.
-func (l *load) end() {
+// End stops the clients and waits for them.
+func (l *Load) End() {
 	l.stop()
 	l.clients.Wait()
 }
 
-// keepAlive starts clients that hold on to their connection and dial again only when an answer says close.
-func (l *load) keepAlive(n int) {
+// KeepAlive starts clients that hold on to their connection and dial again only when an answer says close.
+func (l *Load) KeepAlive(n int) {
 	for i := range n {
 		l.clients.Go(func() {
 			for c := l.dial(); c != nil && l.done.Err() == nil; {
-				if !l.pause() {
+				if !l.Pause() {
 					c.Close()
 					return
 				}
-				l.quiet.RLock()
+				l.Quiet.RLock()
 				closing, ok := l.request(c, i)
-				l.quiet.RUnlock()
+				l.Quiet.RUnlock()
 				if closing || !ok {
 					c.Close()
 					c = l.dial()
@@ -71,11 +73,11 @@ func (l *load) keepAlive(n int) {
 	}
 }
 
-// fresh starts clients that dial for every request.
-func (l *load) fresh(n int) {
+// Fresh starts clients that dial for every request.
+func (l *Load) Fresh(n int) {
 	for i := range n {
 		l.clients.Go(func() {
-			for l.done.Err() == nil && l.pause() {
+			for l.done.Err() == nil && l.Pause() {
 				c := l.dial()
 				if c == nil {
 					return
@@ -88,8 +90,8 @@ func (l *load) fresh(n int) {
 	}
 }
 
-// silent opens connections that are used only once release is closed: a browser's spare ones.
-func (l *load) silent(n int, release <-chan struct{}) {
+// Silent opens connections that are used only once release is closed: a browser's spare ones.
+func (l *Load) Silent(n int, release <-chan struct{}) {
 	for i := range n {
 		c := l.dial()
 		l.clients.Go(func() {
@@ -103,8 +105,8 @@ func (l *load) silent(n int, release <-chan struct{}) {
 	}
 }
 
-// idle opens connections that have been used once. The returned function uses them once more.
-func (l *load) idle(n int) (again func()) {
+// Idle opens connections that have been used once. The returned function uses them once more.
+func (l *Load) Idle(n int) (again func()) {
 	var open []net.Conn
 	for i := range n {
 		c := l.dial()
@@ -119,8 +121,8 @@ func (l *load) idle(n int) (again func()) {
 	}
 }
 
-// slowUpload sends one request whose body takes the whole time until release is closed.
-func (l *load) slowUpload(release <-chan struct{}) {
+// SlowUpload sends one request whose body takes the whole time until release is closed.
+func (l *Load) SlowUpload(release <-chan struct{}) {
 	c := l.dial()
 	l.clients.Go(func() {
 		defer c.Close()
@@ -134,7 +136,7 @@ func (l *load) slowUpload(release <-chan struct{}) {
 				return
 			}
 			if _, err := c.Write([]byte{byte(i)}); err != nil {
-				l.fail("upload", err)
+				l.Fail("upload", err)
 				return
 			}
 		}
@@ -142,19 +144,19 @@ func (l *load) slowUpload(release <-chan struct{}) {
 	})
 }
 
-// pipelined sends pairs of requests, the second cut at a random place, with the rest a moment later.
-func (l *load) pipelined(n int) {
+// Pipelined sends pairs of requests, the second cut at a random place, with the rest a moment later.
+func (l *Load) Pipelined(n int) {
 	for i := range n {
 		l.clients.Go(func() {
 			c := l.dial()
 			defer c.Close()
 			r := bufio.NewReader(c)
 			one := wire(i)
-			for l.done.Err() == nil && l.pause() {
+			for l.done.Err() == nil && l.Pause() {
 				cut := rand.IntN(len(one))
 				started := time.Now()
 				c.Write(append(slices.Clone(one), one[:cut]...))
-				if !l.pause() {
+				if !l.Pause() {
 					return
 				}
 				c.Write(one[cut:])
@@ -172,14 +174,14 @@ func wire(i int) []byte {
 	return fmt.Appendf(nil, "POST /?client=%d HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody", i)
 }
 
-func (l *load) dial() net.Conn {
-	c, err := net.Dial("tcp", l.addr)
-	if err == nil && l.tls != nil {
-		c = tls.Client(c, l.tls)
+func (l *Load) dial() net.Conn {
+	c, err := net.Dial("tcp", l.Addr)
+	if err == nil && l.TLS != nil {
+		c = tls.Client(c, l.TLS)
 		err = c.(*tls.Conn).Handshake()
 	}
 	if err != nil {
-		l.fail("dial", err)
+		l.Fail("dial", err)
 		return nil
 	}
 	c.SetDeadline(time.Now().Add(5 * time.Minute))
@@ -187,71 +189,80 @@ func (l *load) dial() net.Conn {
 	return c
 }
 
-func (l *load) request(c net.Conn, i int) (closing, ok bool) {
+func (l *Load) request(c net.Conn, i int) (closing, ok bool) {
 	started := time.Now()
 	if _, err := c.Write(wire(i)); err != nil {
-		l.fail("write", err)
+		l.Fail("write", err)
 		return true, false
 	}
 	return l.answer(c, started, "4")
 }
 
-func (l *load) answer(c net.Conn, started time.Time, body string) (closing, ok bool) {
+func (l *Load) answer(c net.Conn, started time.Time, body string) (closing, ok bool) {
 	return l.read(bufio.NewReader(c), started, body)
 }
 
-func (l *load) read(r *bufio.Reader, started time.Time, length string) (closing, ok bool) {
+func (l *Load) read(r *bufio.Reader, started time.Time, length string) (closing, ok bool) {
 	res, err := http.ReadResponse(r, nil)
 	if err != nil {
-		l.fail("read", err)
+		l.Fail("read", err)
 		return true, false
 	}
 	b, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode != http.StatusOK || !bytes.HasSuffix(b, []byte(" "+length)) {
-		l.fail(fmt.Sprintf("answer %s %q", res.Status, b), err)
+		l.Fail(fmt.Sprintf("answer %s %q", res.Status, b), err)
 		return true, false
 	}
 	l.note(func() { l.ok++; l.latency = append(l.latency, time.Since(started)) })
 	return res.Close, true
 }
 
-func (l *load) pause() bool {
+// Pause is a client thinking; it reports false when the load has ended.
+func (l *Load) Pause() bool {
 	select {
-	case <-time.After(rand.N(l.think + 1)):
+	case <-time.After(rand.N(l.Think + 1)):
 		return true
 	case <-l.done.Done():
 		return false
 	}
 }
 
-func (l *load) note(f func()) {
+func (l *Load) note(f func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	f()
 }
 
-func (l *load) fail(what string, err error) {
+// Fail notes a request that was lost, unless the load has ended.
+func (l *Load) Fail(what string, err error) {
 	if l.done.Err() != nil {
 		return
 	}
 	l.note(func() { l.failed = append(l.failed, fmt.Sprintf("%s %s: %v", time.Now().Format("05.000"), what, err)) })
 }
 
-// count returns the figures so far.
-func (l *load) count() (ok, failed, dials int) {
+// OK notes an answer.
+func (l *Load) OK() { l.note(func() { l.ok++ }) }
+
+// Go runs a client of another kind, which ends when Pause reports false.
+func (l *Load) Go(client func()) { l.clients.Go(client) }
+
+// Count returns the figures so far.
+func (l *Load) Count() (ok, failed, dials int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.ok, len(l.failed), l.dials
 }
 
-func (l *load) failures() string {
+// Failures lists the first of them.
+func (l *Load) Failures() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return strings.Join(l.failed[:min(len(l.failed), 20)], "\n")
 }
 
-// percentile is the latency that a share of the requests did not exceed.
-func (l *load) percentile(share float64) time.Duration {
+// Percentile is the latency that a share of the requests did not exceed.
+func (l *Load) Percentile(share float64) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.latency) == 0 {
