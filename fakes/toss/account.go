@@ -70,7 +70,7 @@ func (s *Server) openAccount(p *payment) {
 	if s.real() {
 		p.VirtualAccount.DueDate = due.Format(time.RFC3339)
 	}
-	s.expire(p, p.window, s.lapse)
+	s.expire(p, p.window)
 }
 
 func (s *Server) deposit(c call) ([]byte, error) {
@@ -94,7 +94,6 @@ func (s *Server) paidIn(p *payment, effects fault.Effects) error {
 		return refusal{reference: http.StatusUnprocessableEntity, text: "The account waits for no deposit.", code: api.CodeInvalidRequest}
 	}
 	p.VirtualAccount.SettlementStatus = completed
-	p.stopExpiry()
 	s.capture(p)
 	s.changed(p)
 	s.announce(p, effects)

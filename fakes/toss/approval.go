@@ -65,11 +65,9 @@ func (s *Server) approved(p *payment) (news bool) {
 	defer s.changed(p)
 	switch {
 	case p.VirtualAccount == nil:
-		p.stopExpiry()
 		s.capture(p)
 		return s.real()
 	case p.Status == api.StatusInProgress:
-		p.stopExpiry()
 		s.openAccount(p)
 		return true
 	default:
@@ -81,9 +79,6 @@ func (s *Server) approved(p *payment) (news bool) {
 // lapse ends a payment that waited too long. It has captured nothing, so this
 // is the proof that it never will.
 func (s *Server) lapse(p *payment) {
-	if p.captured || p.Status == api.StatusCanceled {
-		return
-	}
 	p.Status = api.StatusExpired
 	p.Failure = &api.Failure{Code: "EXPIRED_PAYMENT", Message: "결제가 만료되었습니다. 다시 시도해주세요."}
 	if p.VirtualAccount != nil {
@@ -91,11 +86,4 @@ func (s *Server) lapse(p *payment) {
 	}
 	s.changed(p)
 	s.announce(p, nil)
-}
-
-func (p *payment) stopExpiry() {
-	if p.expiry != nil {
-		p.expiry.Stop()
-		p.expiry = nil
-	}
 }

@@ -88,6 +88,78 @@ func TestConfirm(t *testing.T) {
 	})
 }
 
+func TestExpiry(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		style fake.Style
+		act   func(f fixture, w window) // within the payer's half hour
+		after time.Duration
+		want  toss.Status
+	}{
+		{"CountsTheConfirmationFromTheConsent", fake.Real, func(f fixture, w window) {
+			f.Clock().Advance(25 * time.Minute)
+			w.choose("pay")
+		}, 9 * time.Minute, toss.StatusInProgress},
+		{"IsNotOfTheReferenceOnceThePayerAgreed", fake.Reference, func(f fixture, w window) { w.choose("pay") },
+			24 * time.Hour, toss.StatusInProgress},
+		{"DoesNotChangeARejection", fake.Real, func(f fixture, w window) { w.choose("reject") },
+			24 * time.Hour, toss.StatusAborted},
+		{"GivesAConfirmedAccountItsDays", fake.Real, func(f fixture, w window) {
+			w.choose("pay")
+			f.mustConfirm(w.payment())
+		}, 24 * time.Hour, toss.StatusWaitingForDeposit},
+		{"EndsAConfirmedAccount", fake.Real, func(f fixture, w window) {
+			w.choose("pay")
+			f.mustConfirm(w.payment())
+		}, 3 * 24 * time.Hour, toss.StatusExpired},
+		{"LeavesADepositAlone", fake.Reference, func(f fixture, w window) {
+			w.choose("pay")
+			f.mustConfirm(w.payment())
+			f.mustAct(w.payment(), fake.Deposit)
+		}, 7 * 24 * time.Hour, toss.StatusDone},
+		{"ComesForADepositThatWasTakenBack", fake.Reference, func(f fixture, w window) {
+			w.choose("pay")
+			f.mustConfirm(w.payment())
+			f.mustAct(w.payment(), fake.Deposit, fake.TakeBack)
+		}, 7 * 24 * time.Hour, toss.StatusExpired},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f := start(t, fake.Options{Style: c.style, Clock: stopped()})
+			w, _ := f.openWindow(map[string]any{"method": "가상계좌"})
+			c.act(f, w)
+			f.Clock().Advance(c.after)
+			got := w.payment()
+			if got.Status != c.want {
+				t.Errorf("got %s, want %s", got.Status, c.want)
+			}
+			if got.Status != toss.StatusExpired {
+				return
+			}
+			if _, err := f.client.Deposit(t.Context(), got.PaymentKey); err == nil {
+				t.Error("a closed account took a deposit")
+			}
+			f.wantHeld(got.PaymentKey, 0)
+		})
+	}
+}
+
+func (f fixture) mustConfirm(p *toss.Payment) {
+	f.t.Helper()
+	confirmed, err := f.confirm(p)
+	must(f.t, confirmed, err)
+}
+
+func (f fixture) mustAct(p *toss.Payment, actions ...string) {
+	f.t.Helper()
+	for _, action := range actions {
+		if err := f.Act(f.t.Context(), p.PaymentKey, action); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+}
+
 func TestApprove(t *testing.T) {
 	t.Parallel()
 	t.Run("IsConfirmWithTheKeyInThePath", func(t *testing.T) {

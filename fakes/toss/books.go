@@ -55,9 +55,7 @@ func newBooks(o Options) books {
 }
 
 func (b books) forget(p *payment) {
-	if p.expiry != nil {
-		p.expiry.Stop()
-	}
+	p.stopExpiry()
 	if b.orders[p.OrderID] == p {
 		delete(b.orders, p.OrderID)
 	}
@@ -71,13 +69,22 @@ func (b books) clear() {
 	b.checkouts.Clear()
 }
 
-// expire calls f when the payment has waited for d, unless it is forgotten.
-func (s *Server) expire(p *payment, d time.Duration, f func(*payment)) {
+// expire lets the payment lapse after d, unless its status has changed by then
+// or it is forgotten.
+func (s *Server) expire(p *payment, d time.Duration) {
+	p.stopExpiry()
+	waiting := p.Status
 	p.expiry = s.clock.AfterFunc(d, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if kept, ok := s.books.payments.Get(p.PaymentKey); ok && kept == p {
-			f(p)
+		if kept, ok := s.books.payments.Get(p.PaymentKey); ok && kept == p && p.Status == waiting {
+			s.lapse(p)
 		}
 	})
+}
+
+func (p *payment) stopExpiry() {
+	if p.expiry != nil {
+		p.expiry.Stop()
+	}
 }

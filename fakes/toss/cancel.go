@@ -82,7 +82,6 @@ func (s *Server) refund(p *payment, in api.Cancellation, amount money.Amount) {
 	partial := len(p.Cancels) > 0 || !amount.Equal(p.TotalAmount)
 	p.BalanceAmount = p.BalanceAmount.Sub(amount)
 	p.Status = s.canceledStatus(p, partial)
-	p.stopExpiry()
 	if p.captured {
 		s.record(p, ledger.Refunded, amount)
 	}

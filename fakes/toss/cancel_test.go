@@ -93,6 +93,12 @@ func TestCancel(t *testing.T) {
 				if got.Cancels[0].TransactionKey == got.Cancels[1].TransactionKey {
 					t.Error("two cancels with one transaction key")
 				}
+				if left := got.Cancels[0].RefundableAmount; !left.Equal(money.New(500)) {
+					t.Errorf("after the first part %s was left", left)
+				}
+				if err := f.Act(t.Context(), paid.PaymentKey, fake.Cancel); err == nil {
+					t.Error("the clerk cancelled nothing")
+				}
 			}
 		})
 	})

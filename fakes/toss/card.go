@@ -33,9 +33,8 @@ func (s *Server) keyIn(c call, in api.CardPayment) ([]byte, error) {
 // confirm it.
 func (s *Server) consented(p *payment) {
 	p.Status = api.StatusInProgress
-	p.stopExpiry()
 	if s.real() {
-		s.expire(p, confirmWindow, s.lapse)
+		s.expire(p, confirmWindow)
 	}
 	s.changed(p)
 }

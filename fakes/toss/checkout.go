@@ -103,7 +103,7 @@ func (s *Server) newCheckout(order checkoutOrder) (string, error) {
 	if c.payment, err = s.ordered(order); err != nil {
 		return "", err
 	}
-	s.expire(c.payment, payerWindow, s.lapse)
+	s.expire(c.payment, payerWindow)
 	s.add(c.payment)
 	s.books.checkouts.Put(c.payment.PaymentKey, c)
 	return c.payment.PaymentKey, nil

@@ -74,6 +74,12 @@ func (w window) choose(choice string) outcome {
 	return o
 }
 
+// payment is the one that the window is for.
+func (w window) payment() *toss.Payment {
+	w.t.Helper()
+	return w.get(strings.TrimPrefix(w.path, "/checkout/"))
+}
+
 // query is what the shop is told at the address that the payer was sent to.
 func (o outcome) query(t *testing.T) url.Values {
 	t.Helper()
@@ -124,7 +130,7 @@ func TestCheckout(t *testing.T) {
 		t.Parallel()
 		inStyles(t, func(t *testing.T, f fixture, _ fake.Style) {
 			w, _ := f.openWindow(nil)
-			ready := f.get(strings.TrimPrefix(w.path, "/checkout/"))
+			ready := w.payment()
 			_, err := f.confirm(ready)
 			wantRefusal(t, err, 404, toss.CodeNotFoundPaymentSession)
 			w.choose("reject")

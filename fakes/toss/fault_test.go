@@ -2,7 +2,10 @@ package toss_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -104,6 +107,33 @@ func TestAuthentication(t *testing.T) {
 		_, err = stranger.GetPayment(t.Context(), f.paid(1000).PaymentKey)
 		wantRefusal(t, err, status, code)
 	})
+}
+
+func TestAuthentication_WantsTheColonAtTheRealGateway(t *testing.T) {
+	t.Parallel()
+	// Without the colon the last letter of the key is cut off in its place.
+	for name, c := range map[string]struct {
+		style      fake.Style
+		credential string
+		status     int
+	}{
+		"RealWithout":      {fake.Real, fake.DefaultSecretKey + "x", http.StatusForbidden},
+		"RealWith":         {fake.Real, fake.DefaultSecretKey + ":", http.StatusNotFound},
+		"ReferenceWithout": {fake.Reference, fake.DefaultSecretKey + "x", http.StatusNotFound},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := httptest.NewRequest(http.MethodGet, "/v1/payments/unknown", nil)
+			r.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(c.credential)))
+			w := httptest.NewRecorder()
+			server := fake.New(fake.Options{Style: c.style})
+			t.Cleanup(func() { server.Close() })
+			server.Handler().ServeHTTP(w, r)
+			if w.Code != c.status {
+				t.Errorf("got %d %s, want %d", w.Code, w.Body, c.status)
+			}
+		})
+	}
 }
 
 func TestAct(t *testing.T) {

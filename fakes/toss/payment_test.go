@@ -49,6 +49,12 @@ func TestGetPayment_ShowsEveryFieldOfTheRealGateway(t *testing.T) {
 	if number := f.paid(1000).Card.Number; number != "43301234********" {
 		t.Errorf("the card number is %s", number)
 	}
+	short := card(1000)
+	short.CardNumber = "4330"
+	paid, err := f.client.KeyIn(t.Context(), short)
+	if number := must(t, paid, err).Card.Number; number != "****" {
+		t.Errorf("the short card number is %s", number)
+	}
 }
 
 func TestStore(t *testing.T) {
@@ -145,6 +151,15 @@ func TestBilling(t *testing.T) {
 			wantRefusal(t, err, status, code)
 		})
 	})
+	t.Run("IsChargedForItsOwnCustomerOnly", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, fake.Options{Style: fake.Real})
+		registered, _ := f.charged(1000)
+		_, err := f.client.ChargeBilling(t.Context(), registered.BillingKey, toss.Charge{
+			CustomerKey: "somebody else", OrderID: uuid.NewString(), Amount: money.New(1000),
+		})
+		wantRefusal(t, err, 400, toss.CodeNotMatchesCustomerKey)
+	})
 	t.Run("IsGoneOnceDeleted", func(t *testing.T) {
 		t.Parallel()
 		inStyles(t, func(t *testing.T, f fixture, style fake.Style) {
@@ -160,6 +175,28 @@ func TestBilling(t *testing.T) {
 			wantRefusal(t, err, status, code)
 			wantRefusal(t, f.client.DeleteBilling(t.Context(), registered.BillingKey), status, code)
 		})
+	})
+}
+
+func TestCashReceipt(t *testing.T) {
+	t.Parallel()
+	inStyles(t, func(t *testing.T, f fixture, _ fake.Style) {
+		paid := f.paid(1000)
+		wish := toss.CashReceiptRequest{
+			Type: toss.CashReceiptIncomeDeduction, PaymentKey: paid.PaymentKey, OrderID: paid.OrderID, Amount: money.New(1000),
+		}
+		receipt, err := f.client.CreateCashReceipt(t.Context(), wish)
+		must(t, receipt, err)
+		if got := f.get(paid.PaymentKey).CashReceipt; got == nil || got.IssueNumber != receipt.ApprovalNumber {
+			t.Errorf("the payment shows %+v", got)
+		}
+		if _, err := f.client.CreateCashReceipt(t.Context(), wish); err == nil {
+			t.Error("a payment has two receipts")
+		}
+		cancelled, err := f.client.CancelCashReceipt(t.Context(), receipt.ReceiptKey)
+		if must(t, cancelled, err).CanceledAt.IsZero() || f.get(paid.PaymentKey).CashReceipt != nil {
+			t.Error("the receipt is still there")
+		}
 	})
 }
 

@@ -42,7 +42,6 @@ func (s *Server) act(p *payment, action string) error {
 	case Fail:
 		s.abort(p)
 	case Expire:
-		p.stopExpiry()
 		s.lapse(p)
 	case Cancel:
 		s.refund(p, api.Cancellation{CancelReason: "콘솔에서 취소"}, p.BalanceAmount)
@@ -72,7 +71,6 @@ func (p *payment) actions() []string {
 }
 
 func (s *Server) abort(p *payment) {
-	p.stopExpiry()
 	p.Status = api.StatusAborted
 	p.Failure = &api.Failure{Code: codeCardRejected, Message: vendorErrors[codeCardRejected].message}
 	s.changed(p)

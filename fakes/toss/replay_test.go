@@ -62,6 +62,21 @@ func TestIdempotencyKey(t *testing.T) {
 			f.wantHeld(paid.PaymentKey, 900)
 		}
 	})
+	t.Run("TellsShopsApart", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, fake.Options{Authorize: func(string) bool { return true }})
+		other, err := toss.New(toss.Options{BaseURL: f.URL(), SecretKey: "test_sk_other", HTTPClient: f.http})
+		if err != nil {
+			t.Fatal(err)
+		}
+		paid := f.paid(1000)
+		for _, shop := range []*toss.Client{f.client, other} {
+			if _, err := shop.Cancel(t.Context(), paid.PaymentKey, part, toss.IdempotencyKey("k")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.wantHeld(paid.PaymentKey, 800)
+	})
 	t.Run("LastsFifteenDays", func(t *testing.T) {
 		t.Parallel()
 		f := start(t, fake.Options{Clock: stopped()})

@@ -143,6 +143,20 @@ func TestDepositCallback(t *testing.T) {
 			t.Errorf("got %v and %v", first.body, second.body)
 		}
 	})
+	t.Run("DoesNotTellOfAnAccountThatExpired", func(t *testing.T) {
+		t.Parallel()
+		box := newInbox(t, always(http.StatusOK))
+		f := start(t, fake.Options{WebhookURL: box.URL, DepositCallback: true, Clock: stopped()})
+		waits := f.account(1000)
+		opened := box.settle(t, f)
+		f.Clock().Advance(3 * 24 * time.Hour)
+		if got := f.get(waits.PaymentKey); got.Status != toss.StatusExpired {
+			t.Fatalf("got %s", got.Status)
+		}
+		if n := box.settle(t, f); n != opened {
+			t.Errorf("%d webhooks of it", n-opened)
+		}
+	})
 	t.Run("TellsThatADepositWasTakenBack", func(t *testing.T) {
 		t.Parallel()
 		box := newInbox(t, always(http.StatusOK))
