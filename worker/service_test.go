@@ -25,10 +25,11 @@ type service struct {
 
 	mu       sync.Mutex
 	webhooks []heard
+	arrived  chan struct{} // is told of each webhook, if somebody waits
 }
 
-func newService(t *testing.T, codec *wire.Codec) *service {
-	s := &service{}
+func newService(t testing.TB, codec *wire.Codec) *service {
+	s := &service{arrived: make(chan struct{}, 1)}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		sealed, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -44,6 +45,10 @@ func newService(t *testing.T, codec *wire.Codec) *service {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.webhooks = append(s.webhooks, hook)
+		select {
+		case s.arrived <- struct{}{}:
+		default:
+		}
 	}))
 	t.Cleanup(server.Close)
 	s.url = server.URL + "/webhooks"

@@ -28,7 +28,7 @@ import (
 // world is a worker with everything around it: its own database, both fakes, a
 // service that takes webhooks, and clients of all of them.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	url      string
 	codec    *wire.Codec
 	database string
@@ -42,7 +42,7 @@ type world struct {
 }
 
 // newWorld opens the worker in this process.
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := newSurroundings(t)
 	log := slog.New(slog.NewTextHandler(&testLog{t: t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
@@ -60,10 +60,15 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// newSurroundings is a world whose worker is still to come.
-func newSurroundings(t *testing.T) *world {
+// newSurroundings is a world whose worker is still to come. The PGs repeat a
+// webhook after the given pauses, or not at all.
+func newSurroundings(t testing.TB, repeat ...time.Duration) *world {
 	t.Helper()
-	w := &world{t: t, database: dbtest.New(t), fakeIamport: fakeiamport.New(fakeiamport.Options{}), fakeToss: faketoss.New(faketoss.Options{})}
+	w := &world{
+		t: t, database: dbtest.New(t),
+		fakeIamport: fakeiamport.New(fakeiamport.Options{WebhookRetries: repeat}),
+		fakeToss:    faketoss.New(faketoss.Options{WebhookRetries: repeat}),
+	}
 	t.Cleanup(func() { w.fakeIamport.Close(); w.fakeToss.Close() })
 	must(t, w.fakeIamport.Listen(""))
 	must(t, w.fakeToss.Listen(""))
@@ -96,7 +101,7 @@ func localConfig(database, iamportURL, tossURL string) *config.Config {
 }
 
 // testLog shows warnings with the test that caused them.
-type testLog struct{ t *testing.T }
+type testLog struct{ t testing.TB }
 
 func (l *testLog) Write(b []byte) (int, error) {
 	if l.t.Context().Err() == nil {
@@ -222,7 +227,7 @@ func eachVendor(t *testing.T, test func(t *testing.T, w *world, code api.VendorC
 }
 
 // eventually waits for a condition, and fails with what it said last.
-func eventually(t *testing.T, what string, condition func() bool) {
+func eventually(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	deadline := time.After(10 * time.Second)
 	tick := time.NewTicker(5 * time.Millisecond)
@@ -236,15 +241,15 @@ func eventually(t *testing.T, what string, condition func() bool) {
 	}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-func mustv[T any](v T, err error) func(*testing.T) T {
-	return func(t *testing.T) T {
+func mustv[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
 		t.Helper()
 		must(t, err)
 		return v
