@@ -37,12 +37,15 @@ func startJobs(ctx context.Context, s *store.Store, payments *payment.Service, w
 	river.AddWorker(workers, webhooks)
 	river.AddWorker(workers, &resolver{payments: payments})
 	river.AddWorker(workers, &syncer{payments: payments})
+	river.AddWorker(workers, &tidier{store: s})
 	client, err := river.NewClient(riverpgxv5.New(s.Pool()), &river.Config{
 		Schema: queue.Schema, Workers: workers, Logger: log,
 		Queues: map[string]river.QueueConfig{
 			river.QueueDefault: {MaxWorkers: concurrentJobs},
 			webhook.Queue:      webhook.QueueConfig(),
 		},
+		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(queue.TidyEvery),
+			func() (river.JobArgs, *river.InsertOpts) { return queue.Tidy{}, nil }, nil)},
 		FetchCooldown:        queue.FetchCooldown,
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: rescueAfter,
@@ -92,3 +95,11 @@ func (s *syncer) Work(ctx context.Context, job *river.Job[queue.Sync]) error {
 func (s *syncer) NextRetry(job *river.Job[queue.Sync]) time.Time {
 	return time.Now().Add(queue.RetryAfter(job.Attempt))
 }
+
+// tidier deletes what has outlived its purpose.
+type tidier struct {
+	river.WorkerDefaults[queue.Tidy]
+	store *store.Store
+}
+
+func (t *tidier) Work(ctx context.Context, _ *river.Job[queue.Tidy]) error { return t.store.Tidy(ctx) }

@@ -42,6 +42,15 @@ type Sync struct {
 // Kind names the job in the database.
 func (Sync) Kind() string { return "sync_payment" }
 
+// Tidy deletes what has outlived its purpose.
+type Tidy struct{}
+
+// Kind names the job in the database.
+func (Tidy) Kind() string { return "tidy" }
+
+// TidyEvery is how often that is done, by one worker of all.
+const TidyEvery = time.Hour
+
 // resolveAfter is how long each look at the PG waits after the one before. The
 // PG may need a moment to know itself, and asks not to be polled (Toss).
 var resolveAfter = []time.Duration{2 * time.Second, 10 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, time.Hour}

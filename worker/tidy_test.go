@@ -1,0 +1,30 @@
+package worker_test
+
+import (
+	"testing"
+
+	"github.com/samchon/payments-server/internal/localdb/dbtest"
+	"github.com/samchon/payments-server/internal/store"
+)
+
+func TestTidy_KeepsWhatMayStillBeAskedFor(t *testing.T) {
+	t.Parallel()
+	w := &world{t: t, database: dbtest.New(t)}
+	must(t, store.Migrate(t.Context(), w.database))
+	s := mustv(store.Open(t.Context(), w.database, store.Keys{}))(t)
+	defer s.Close()
+	w.sql(`INSERT INTO payments.payment_idempotency_keys (operation, key, request_hash, created_at)
+		VALUES ('o', 'old', '', now() - interval '25 hours'), ('o', 'young', '', now() - interval '23 hours')`)
+	w.sql(`INSERT INTO payments.payment_early_webhooks (vendor_code, vendor_uid, received_at)
+		VALUES ('iamport', 'old', now() - interval '8 days'), ('iamport', 'young', now() - interval '6 days')`)
+	must(t, s.Tidy(t.Context()))
+	if n := w.count(`SELECT count(*) FROM payments.payment_idempotency_keys WHERE key = 'young'`); n != 1 {
+		t.Error("a key of 23 hours is gone")
+	}
+	if n := w.count(`SELECT count(*) FROM payments.payment_early_webhooks WHERE vendor_uid = 'young'`); n != 1 {
+		t.Error("a webhook of 6 days is gone")
+	}
+	if n := w.count(`SELECT (SELECT count(*) FROM payments.payment_idempotency_keys) + (SELECT count(*) FROM payments.payment_early_webhooks)`); n != 2 {
+		t.Errorf("%d rows are left, want the 2 young ones", n)
+	}
+}
