@@ -74,6 +74,6 @@ CREATE TABLE IF NOT EXISTS payments.payment_history_webhook_responses (
     body                       text,
     created_at                 timestamptz NOT NULL
 );
--- Names are cut to 63 characters: Prisma keeps the ending, where PostgreSQL would not, and then this were a second index.
+-- Of a name too long Prisma keeps the ending, which PostgreSQL would cut off: under another name this would be a second index.
 CREATE INDEX IF NOT EXISTS payment_history_webhook_responses_payment_history_webhook_i_idx
     ON payments.payment_history_webhook_responses (payment_history_webhook_id);

@@ -44,3 +44,16 @@ ORDER BY id LIMIT sqlc.arg(most);
 
 -- name: ReopenWebhook :execrows
 UPDATE payments.payment_history_webhooks SET state = 'pending' WHERE id = $1 AND state <> 'pending';
+
+-- name: UnfinishedWebhooks :many
+SELECT w.id, w.payment_history_id, w.state, w.created_at, h.webhook_url,
+       (SELECT count(*) FROM payments.payment_history_webhook_responses r WHERE r.payment_history_webhook_id = w.id) AS attempts,
+       last.created_at AS last_attempt, last.status AS last_status
+FROM payments.payment_history_webhooks w
+JOIN payments.payment_histories h ON h.id = w.payment_history_id
+LEFT JOIN payments.payment_history_webhook_responses last ON last.id = (
+    SELECT r.id FROM payments.payment_history_webhook_responses r
+    WHERE r.payment_history_webhook_id = w.id ORDER BY r.created_at DESC LIMIT 1)
+WHERE w.state <> 'delivered' AND w.state = ANY (sqlc.arg(states)::text[])
+  AND (w.created_at, w.id) > (sqlc.arg(since)::timestamptz, sqlc.arg(after)::uuid) AND w.created_at < sqlc.arg(until)
+ORDER BY w.created_at, w.id LIMIT sqlc.arg(most);

@@ -212,6 +212,74 @@ func (q *Queries) TakeEarlyWebhook(ctx context.Context, arg TakeEarlyWebhookPara
 	return result.RowsAffected(), nil
 }
 
+const unfinishedWebhooks = `-- name: UnfinishedWebhooks :many
+SELECT w.id, w.payment_history_id, w.state, w.created_at, h.webhook_url,
+       (SELECT count(*) FROM payments.payment_history_webhook_responses r WHERE r.payment_history_webhook_id = w.id) AS attempts,
+       last.created_at AS last_attempt, last.status AS last_status
+FROM payments.payment_history_webhooks w
+JOIN payments.payment_histories h ON h.id = w.payment_history_id
+LEFT JOIN payments.payment_history_webhook_responses last ON last.id = (
+    SELECT r.id FROM payments.payment_history_webhook_responses r
+    WHERE r.payment_history_webhook_id = w.id ORDER BY r.created_at DESC LIMIT 1)
+WHERE w.state <> 'delivered' AND w.state = ANY ($1::text[])
+  AND (w.created_at, w.id) > ($2::timestamptz, $3::uuid) AND w.created_at < $4
+ORDER BY w.created_at, w.id LIMIT $5
+`
+
+type UnfinishedWebhooksParams struct {
+	States []string
+	Since  time.Time
+	After  uuid.UUID
+	Until  time.Time
+	Most   int32
+}
+
+type UnfinishedWebhooksRow struct {
+	ID               uuid.UUID
+	PaymentHistoryID uuid.UUID
+	State            string
+	CreatedAt        time.Time
+	WebhookUrl       string
+	Attempts         int64
+	LastAttempt      *time.Time
+	LastStatus       *int32
+}
+
+func (q *Queries) UnfinishedWebhooks(ctx context.Context, arg UnfinishedWebhooksParams) ([]UnfinishedWebhooksRow, error) {
+	rows, err := q.db.Query(ctx, unfinishedWebhooks,
+		arg.States,
+		arg.Since,
+		arg.After,
+		arg.Until,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnfinishedWebhooksRow
+	for rows.Next() {
+		var i UnfinishedWebhooksRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.PaymentHistoryID,
+			&i.State,
+			&i.CreatedAt,
+			&i.WebhookUrl,
+			&i.Attempts,
+			&i.LastAttempt,
+			&i.LastStatus,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const webhookByID = `-- name: WebhookByID :one
 SELECT w.id, w.previous, w.current, w.state, h.webhook_url, h.source_schema, h.source_table, h.source_id,
        EXISTS (SELECT FROM payments.payment_history_webhooks e
