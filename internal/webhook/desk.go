@@ -26,6 +26,8 @@ type Desk struct {
 	DB      Beginner
 	Archive Archive
 	Jobs    *river.Client[pgx.Tx] // one that only inserts will do
+	// Progress, where set, is called after each that RedeliverDead took up.
+	Progress func(count int)
 }
 
 // Redeliver sends a dead or delivered webhook again, under its own id and with a
@@ -76,10 +78,14 @@ func (d *Desk) RedeliverDead(ctx context.Context, since, until time.Time) (count
 			if err != nil {
 				return count, err
 			}
-			if reopened {
-				count++
-			}
 			after = id
+			if !reopened {
+				continue // another did it meanwhile
+			}
+			count++
+			if d.Progress != nil {
+				d.Progress(count)
+			}
 		}
 		if len(ids) < page {
 			return count, nil

@@ -94,9 +94,11 @@ func TestDesk(t *testing.T) {
 		await(t, "all to be dead", func() bool { return h.count("webhooks WHERE state = 'dead'") == fresh+1 })
 		h.exec(`UPDATE webhooks SET created_at = now() - interval '1 day' WHERE id = $1`, old)
 		broken.Store(false)
+		told := 0
+		desk.Progress = func(count int) { told = count }
 		count, err := desk.RedeliverDead(t.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
-		if count != fresh || err != nil {
-			t.Fatal(count, err)
+		if count != fresh || told != fresh || err != nil {
+			t.Fatal(count, told, err)
 		}
 		await(t, "the fresh ones", func() bool { return h.count("webhooks WHERE state = 'delivered'") == fresh })
 		h.await(old, Dead)
