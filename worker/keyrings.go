@@ -8,9 +8,9 @@ import (
 	"github.com/samchon/payments-server/internal/store"
 )
 
-// keysOf makes the keyrings. The first key of a ring seals, the others only open;
+// Keys makes the keyrings. The first key of a ring seals, the others only open;
 // what the original wrote opens with any of them, unless that is switched off.
-func keysOf(c config.AtRest) (store.Keys, error) {
+func Keys(c config.AtRest) (store.Keys, error) {
 	var failed []error
 	ring := func(kind seal.Kind, k config.KeyRing) *seal.Keyring {
 		made, err := keyring(kind, k, c.Legacy == "open")

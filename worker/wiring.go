@@ -38,7 +38,7 @@ func partsOf(c *config.Config) (p parts, err error) {
 	if p.hashKey, err = hkdf.Key(sha256.New, []byte(c.API.EncryptionKey), nil, "idempotency key request hash", sha256.Size); err != nil {
 		return p, err
 	}
-	if p.keys, err = keysOf(c.AtRest); err != nil {
+	if p.keys, err = Keys(c.AtRest); err != nil {
 		return p, err
 	}
 	if p.secrets, err = webhookSecrets(c.Webhooks); err != nil {
