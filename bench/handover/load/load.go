@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -16,6 +17,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Load is a number of clients of one address. They speak over raw connections, one POST after the other, because
@@ -60,6 +63,11 @@ func (l *Load) KeepAlive(n int) {
 				if !l.Pause() {
 					c.Close()
 					return
+				}
+				if hungUp(c) {
+					c.Close()
+					c = l.dial()
+					continue
 				}
 				l.Quiet.RLock()
 				closing, ok := l.request(c, i)
@@ -170,6 +178,25 @@ func (l *Load) Pipelined(n int) {
 	}
 }
 
+// hungUp reports whether the server has closed a connection: a good client looks before it sends. What it cannot see is
+// a close on its way.
+func hungUp(c net.Conn) bool {
+	tcp, ok := c.(*net.TCPConn)
+	if !ok {
+		return false
+	}
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return true
+	}
+	closed := false
+	err = raw.Control(func(fd uintptr) {
+		n, _, err := unix.Recvfrom(int(fd), make([]byte, 1), unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		closed = n == 0 || err != nil && !errors.Is(err, unix.EAGAIN)
+	})
+	return closed || err != nil
+}
+
 func wire(i int) []byte {
 	return fmt.Appendf(nil, "POST /?client=%d HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody", i)
 }
@@ -271,3 +298,6 @@ func (l *Load) Percentile(share float64) time.Duration {
 	slices.Sort(l.latency)
 	return l.latency[min(len(l.latency)-1, int(share*float64(len(l.latency))))]
 }
+
+// Forget drops the latencies measured so far.
+func (l *Load) Forget() { l.note(func() { l.latency = nil }) }

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/samchon/payments-server/supervisor"
+)
+
+const patience = 30 * time.Second
+
+// contender is a way to hand over.
+type contender struct {
+	name  string
+	start func(dir string) (*running, error)
+}
+
+// running is a contender with the load on it.
+type running struct {
+	addr     string
+	handOver func() error // returns when the next one may begin
+	stop     func()
+}
+
+func contenders() []contender {
+	all := []contender{
+		{"this supervisor", startOurs},
+		{"tableflip's example (Server.Shutdown)", func(dir string) (*running, error) { return startTableflip(dir, shutdownRole) }},
+		{"the same with SetKeepAlivesEnabled(false)", func(dir string) (*running, error) { return startTableflip(dir, keepAlivesRole) }},
+	}
+	if path, err := exec.LookPath("nginx"); err == nil {
+		all = append(all, contender{"nginx -s reload", func(dir string) (*running, error) { return startNginx(dir, path) }})
+	}
+	return all
+}
+
+// again starts this program in another role.
+func again(dir, role string) (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), roleVariable+"="+role, dirVariable+"="+dir)
+	cmd.Stderr = os.Stderr
+	return cmd, cmd.Start()
+}
+
+func startOurs(dir string) (*running, error) {
+	cmd, err := again(dir, supervisorRole)
+	if err != nil {
+		return nil, err
+	}
+	at, err := addresses(dir)
+	if err != nil {
+		return nil, errors.Join(err, cmd.Process.Kill())
+	}
+	return &running{addr: at[0],
+		handOver: func() error {
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			defer cancel()
+			return supervisor.Reload(ctx, at[1], password)
+		},
+		stop: func() { cmd.Process.Signal(syscall.SIGTERM); cmd.Wait() },
+	}, nil
+}
+
+// startTableflip hands over as tableflip's documentation does: HUP, and wait until the old process is gone, because it
+// refuses another upgrade before.
+func startTableflip(dir, role string) (*running, error) {
+	cmd, err := again(dir, role)
+	if err != nil {
+		return nil, err
+	}
+	at, err := addresses(dir)
+	if err != nil {
+		return nil, errors.Join(err, cmd.Process.Kill())
+	}
+	go cmd.Wait() // it ends at the first handover; its successors are not our children
+	pid := cmd.Process.Pid
+	return &running{addr: at[0],
+		handOver: func() error {
+			old := pid
+			return await(fmt.Sprintf("process %d to leave", old), func() bool {
+				if pid == old { // again and again: it refuses until it has noticed that its own parent is gone
+					syscall.Kill(old, syscall.SIGHUP)
+				}
+				b, err := os.ReadFile(filepath.Join(dir, "pid"))
+				if n, nerr := strconv.Atoi(string(b)); err == nil && nerr == nil {
+					pid = n
+				}
+				return pid != old && gone(old)
+			})
+		},
+		stop: func() { syscall.Kill(pid, syscall.SIGKILL) },
+	}, nil
+}
+
+func addresses(dir string) (at []string, err error) {
+	err = await("the addresses", func() bool {
+		b, err := os.ReadFile(filepath.Join(dir, "addresses"))
+		return err == nil && json.Unmarshal(b, &at) == nil
+	})
+	return at, err
+}
+
+func await(what string, ok func() bool) error {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(patience); !ok(); <-tick.C {
+		if time.Now().After(end) {
+			return fmt.Errorf("waited in vain for %s", what)
+		}
+	}
+	return nil
+}
+
+func gone(pid int) bool {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, rest, _ := strings.Cut(string(b), ") ")
+	return err != nil || strings.HasPrefix(rest, "Z")
+}
