@@ -90,20 +90,9 @@ func (c *Client) do(ctx context.Context, q call) error {
 	return nil
 }
 
-// refusesToken tells a refusal of the token from one of the request. The real
-// gateway answers 401; the reference fake 403, or 404 for a token it forgot.
 func refusesToken(err error) bool {
 	var refusal *Error
-	if !errors.As(err, &refusal) {
-		return false
-	}
-	switch refusal.Status {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		return true
-	case http.StatusNotFound:
-		return strings.Contains(strings.ToLower(refusal.Message), "token")
-	}
-	return false
+	return errors.As(err, &refusal) && refusal.RefusesToken()
 }
 
 // send makes one HTTP request. token may be empty.

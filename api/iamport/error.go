@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // ErrNotFound is what an *Error of status 404 wraps: the gateway does not know
@@ -35,6 +36,19 @@ func (e *Error) Error() string {
 // Is makes errors.Is(err, ErrNotFound) true for a 404.
 func (e *Error) Is(target error) bool {
 	return target == ErrNotFound && e.Status == http.StatusNotFound
+}
+
+// RefusesToken tells a refusal of the token, or of the keys, from one of the
+// request, which the gateway then has not looked at. The real gateway answers
+// 401; the reference fake 403, or 404 for a token it forgot.
+func (e *Error) RefusesToken() bool {
+	switch e.Status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	case http.StatusNotFound:
+		return strings.Contains(strings.ToLower(e.Message), "token")
+	}
+	return false
 }
 
 // newError reads what it can from a refusal: the real gateway sends an

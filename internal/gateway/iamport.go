@@ -75,11 +75,13 @@ func (g *Iamport) BillingKey(ctx context.Context, v payment.Vendor, _ string) (j
 // DepositSecret is empty: Iamport's webhooks prove nothing.
 func (g *Iamport) DepositSecret(json.RawMessage) string { return "" }
 
-// iamportDeclined returns the final word in err, or nil where it proves nothing.
-// A refusal may come with HTTP 200 and a code: it is told as 422.
+// iamportDeclined returns the final word in err, or nil where it proves nothing:
+// who refuses our token has not looked at the payment. A refusal may come with
+// HTTP 200 and a code: it is told as 422.
 func iamportDeclined(err error, path string) *payment.Declined {
 	var e *iamport.Error
-	if !errors.As(err, &e) || e.Status >= 500 || e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout {
+	if !errors.As(err, &e) || e.RefusesToken() ||
+		e.Status >= 500 || e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout {
 		return nil
 	}
 	status, code := e.Status, ""

@@ -47,8 +47,10 @@ func (g *Toss) afterRefusal(ctx context.Context, v payment.Vendor, refusal *paym
 	snap, err := g.Lookup(ctx, v)
 	var missing *payment.Declined
 	switch {
-	case errors.As(err, &missing):
+	case errors.As(err, &missing) && missing.Status == http.StatusNotFound:
 		return payment.Snapshot{}, refusal
+	case missing != nil: // it says nothing about the payment
+		return payment.Snapshot{}, errors.New(missing.Error())
 	case err != nil:
 		return payment.Snapshot{}, err
 	case snap.Status == payment.Open, snap.Status == payment.Failed:
@@ -128,8 +130,9 @@ func tossPassing(e *toss.Error) bool {
 	if strings.HasPrefix(e.Code, "FAILED_") && strings.HasSuffix(e.Code, "PROCESSING") {
 		return true
 	}
+	// Who refuses our key has not looked at the payment.
 	return e.Status >= 500 || e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout ||
-		e.Status < 400
+		e.Status == http.StatusUnauthorized || e.Status < 400
 }
 
 // orDeclined prefers the PG's final word over the error it came in.
