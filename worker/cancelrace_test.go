@@ -82,3 +82,31 @@ func TestCancel_OvertakenByItsRepetition(t *testing.T) {
 		w.agree(code, repeated)
 	})
 }
+
+func TestUndo_OvertakenByItsRepetition(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	source := w.source()
+	uid := w.iamportCard(source.ID, 20000)
+	wrong := w.storing(api.Iamport, uid, source, 100)
+	w.on(cancelPath(api.Iamport), fault.Plan{Kind: fault.Delay, Delay: clock.Duration(500 * time.Millisecond), RealTime: true}, api.Iamport)
+	slow := make(chan *api.Problem, 1)
+	go func() {
+		defer close(slow)
+		slow <- w.call("POST", "/payments/histories", wrong, &seen{})
+	}()
+	eventually(t, "the undo under way", func() bool {
+		return w.count(`SELECT count(*) FROM payments.payment_intents WHERE state = 'undoing'`) == 1
+	})
+	for _, p := range []*api.Problem{w.call("POST", "/payments/histories", wrong, &seen{}), <-slow} {
+		if p == nil || p.Code != "price_mismatch" {
+			t.Errorf("got %v", p)
+		}
+	}
+	if _, truth := w.truth(api.Iamport).Payment(uid); !truth.Balance().IsZero() {
+		t.Errorf("the PG holds %v", truth.Balance())
+	}
+	if n := w.count(`SELECT count(*) FROM payments.payment_intents WHERE state = 'undone'`); n != 1 {
+		t.Error("a person is asked to refund what was refunded")
+	}
+}

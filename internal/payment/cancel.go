@@ -114,6 +114,9 @@ func (s *Service) settleCancel(ctx context.Context, i *Intent, h *History, snap 
 	}
 	h, err = s.record(ctx, h, snap, "cancel", i.ID)
 	s.reached(StepCancelRecorded)
+	if err != nil && !errors.Is(err, ErrUnavailable) {
+		return nil, s.unknown(i, err) // refunded, and yet to be recorded
+	}
 	return h, err
 }
 

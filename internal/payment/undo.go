@@ -43,12 +43,25 @@ func (s *Service) refundAll(ctx context.Context, i *Intent) error {
 	s.reached(StepUndone)
 	var declined *Declined
 	if errors.As(err, &declined) {
-		s.log.Error("the PG refuses to undo a wrong capture: refund it by hand",
-			"intent", i.ID, "vendor", i.Vendor.Code, "status", declined.Status, "code", declined.Code)
-		return s.store.MoveIntent(ctx, i.ID, StateManual, declined.Code)
+		return s.refuseUndo(ctx, i, declined)
 	}
 	if err != nil {
 		return err
 	}
 	return s.store.MoveIntent(ctx, i.ID, StateUndone, "refunded")
+}
+
+// refuseUndo is for a PG that would not refund: because another was faster, or
+// for a person to find out.
+func (s *Service) refuseUndo(ctx context.Context, i *Intent, declined *Declined) error {
+	snap, err := s.lookup(ctx, i.Vendor)
+	if err != nil {
+		return err
+	}
+	if !snap.holdsMoney() {
+		return s.store.MoveIntent(ctx, i.ID, StateUndone, "refunded")
+	}
+	s.log.Error("the PG refuses to undo a wrong capture: refund it by hand",
+		"intent", i.ID, "vendor", i.Vendor.Code, "status", declined.Status, "code", declined.Code)
+	return s.store.MoveIntent(ctx, i.ID, StateManual, declined.Code)
 }
