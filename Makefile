@@ -1,6 +1,6 @@
 # `make` alone lists the targets, from the comments behind them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test race lint generate check-generated bench fuzz e2e clean
+.PHONY: help setup build run test race lint generate check-generated bench fuzz chaos e2e clean
 
 # A release is told from another by its commit; `payments version` prints both.
 COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
@@ -47,6 +47,9 @@ bench: ## run every benchmark once
 
 fuzz: ## run every fuzz target for FUZZTIME each (10s)
 	@sh scripts/fuzz.sh
+
+chaos: ## kill workers and let the PGs lie around N orders (200), drawn from SEED
+	go test ./worker -run '^TestChaos$$' -count=1 -v -timeout 1h -chaos.seed=$(or $(SEED),0) -chaos.orders=$(or $(N),200)
 
 e2e: ## pay through a whole running system with the clients published on npm
 	@sh scripts/setup.sh postgres node

@@ -45,7 +45,8 @@ func liveAndDie(life string) error {
 		return err
 	}
 	app, err := worker.Open(context.Background(), worker.Settings{
-		Config: localConfig(m.Database, m.Iamport, m.Toss), Log: slog.New(slog.DiscardHandler), Version: "mortal",
+		Config: localConfig(m.Database, m.Iamport, m.Toss), Version: "mortal",
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 		Reached: func(s payment.Step) {
 			if s == m.DieAt {
 				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
