@@ -78,7 +78,7 @@ func problemOf(ctx context.Context, err error) *problem {
 		return domainProblem(ctx, known)
 	case errors.Is(err, payment.ErrUnavailable):
 		note(ctx, slog.LevelError, err)
-		p := newProblem(ctx, codeDatabaseAway, "The database cannot be reached at the moment. Nothing was done; send the request again.")
+		p := newProblem(ctx, codeDatabaseAway, "The database cannot be reached at the moment. Send the same request again.")
 		p.retryAfter = databaseAwayRetry
 		return p
 	case errors.Is(err, context.Canceled):
