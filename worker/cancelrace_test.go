@@ -89,7 +89,16 @@ func TestUndo_OvertakenByItsRepetition(t *testing.T) {
 	source := w.source()
 	uid := w.iamportCard(source.ID, 20000)
 	wrong := w.storing(api.Iamport, uid, source, 100)
-	w.on(cancelPath(api.Iamport), fault.Plan{Kind: fault.Delay, Delay: clock.Duration(500 * time.Millisecond), RealTime: true}, api.Iamport)
+	// Both look, then the first one refunds, then the second one is refused, and
+	// only then the first one is answered.
+	for _, f := range []fault.Plan{
+		{Kind: fault.Delay, Nth: 1, Delay: clock.Duration(300 * time.Millisecond)},
+		{Kind: fault.Delay, Nth: 2, Delay: clock.Duration(600 * time.Millisecond)},
+		{Kind: fault.Stall, Nth: 1, Delay: clock.Duration(900 * time.Millisecond)},
+	} {
+		f.RealTime = true
+		w.on(cancelPath(api.Iamport), f, api.Iamport)
+	}
 	slow := make(chan *api.Problem, 1)
 	go func() {
 		defer close(slow)
