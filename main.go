@@ -26,9 +26,12 @@ type commands struct {
 	Reload  reloadCommand  `cmd:"" group:"run" help:"Replace the workers without losing a request."`
 	Upgrade upgradeCommand `cmd:"" group:"run" help:"Replace the supervisor itself without losing a request."`
 
+	Webhooks webhooksCommand `cmd:"" group:"run" help:"Look at the webhooks that services have not taken, and send them again."`
+
 	Fakes   fakesCommand   `cmd:"" group:"run" help:"Run the fakes of both payment gateways alone."`
 	Schema  schemaCommand  `cmd:"" group:"prepare" help:"Bring the database to this build's schema."`
 	Keygen  keygenCommand  `cmd:"" group:"prepare" help:"Print a complete set of fresh keys."`
+	Keys    keysCommand    `cmd:"" group:"prepare" help:"Rotate the keys of the records."`
 	Cfg     configCommand  `cmd:"" name:"config" group:"prepare" help:"Look at the configuration."`
 	Version versionCommand `cmd:"" group:"prepare" help:"Print what this binary was built from."`
 
