@@ -93,9 +93,9 @@ func TestNotify_TellsSystemdEveryStep(t *testing.T) {
 			got = append(got, name)
 		}
 	}
-	const want = "READY MAINPID READY STATUS " + // start
+	const want = "READY MAINPID FDSTORE FDNAME READY STATUS " + // start
 		"RELOADING MONOTONIC_USEC READY STATUS " + // reload
-		"READY MAINPID READY STATUS " + // the new supervisor
+		"READY MAINPID FDSTORE FDNAME READY STATUS " + // the new supervisor
 		"STOPPING=1"
 	if s := strings.Join(got, " "); s != want {
 		t.Errorf("told %s\nwant %s", s, want)

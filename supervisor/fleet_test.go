@@ -107,6 +107,9 @@ func (f *fleet) processes() (pids []int) {
 }
 
 func (s *script) defaults() {
+	if s.APIAt == "" {
+		s.APIAt = "127.0.0.1:0"
+	}
 	if s.AdminAt == "" {
 		s.AdminAt = "localhost:0" // not written like the API's: tableflip goes by the text
 	}

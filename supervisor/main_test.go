@@ -54,7 +54,7 @@ type script struct {
 	DrainBudget      time.Duration
 	StopBudget       time.Duration
 	HealthTimeout    time.Duration
-	AdminAt          string // a random port otherwise
+	APIAt, AdminAt   string // random ports otherwise
 	Notify           string // systemd's socket
 	CloseConnections bool
 
@@ -102,7 +102,7 @@ func playSupervisor() error {
 
 func (s script) options() supervisor.Options {
 	return supervisor.Options{
-		API: "127.0.0.1:0", Admin: s.AdminAt, Workers: s.Workers,
+		API: s.APIAt, Admin: s.AdminAt, Workers: s.Workers,
 		Command: func(which supervisor.Release) ([]string, error) {
 			now, err := readScript()
 			if err != nil || now.Binary == "" || which == supervisor.LastGood {

@@ -2,29 +2,13 @@ package supervisor
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"strings"
 
 	"golang.org/x/sys/unix"
 )
 
-// notify tells systemd (sd_notify(3)); it does nothing outside of a unit. systemd may be gone or deaf, and nothing here
-// depends on it, so errors are only logged.
-func (s *supervisor) notify(lines ...string) {
-	path := os.Getenv("NOTIFY_SOCKET")
-	if path == "" {
-		return
-	}
-	c, err := net.Dial("unixgram", path)
-	if err == nil {
-		_, err = c.Write([]byte(strings.Join(lines, "\n")))
-		c.Close()
-	}
-	if err != nil {
-		s.log.Warn("cannot notify systemd", "err", err)
-	}
-}
+func (s *supervisor) notify(lines ...string) { s.tellSystemd(strings.Join(lines, "\n"), nil) }
 
 // notifyReloading must be answered by READY=1; systemd tells by the clock which of several reloads is meant.
 func (s *supervisor) notifyReloading() {

@@ -5,12 +5,27 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/cloudflare/tableflip"
 	"golang.org/x/sys/unix"
 
 	"github.com/samchon/payments-server/supervisor/handover"
 	"github.com/samchon/payments-server/supervisor/ledger"
+)
+
+// Names of listeners in systemd's hands.
+const (
+	apiName   = "api"
+	adminName = "admin"
+)
+
+// Limits of taking an address over from the orphans of a crash, who give it up after ten seconds.
+const (
+	rebindTimeout = 20 * time.Second
+	rebindEvery   = 5 * time.Millisecond
 )
 
 // Names under which tableflip hands files to the next supervisor.
@@ -53,7 +68,11 @@ func openSockets(o Options) (s *sockets, err error) {
 }
 
 func (s *sockets) listen(o Options) error {
-	api, err := s.flip.Listen("tcp", o.API)
+	given, err := activated()
+	if err != nil {
+		return err
+	}
+	api, err := s.open(given[apiName], o.API, o.PIDFile)
 	if err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
@@ -62,10 +81,35 @@ func (s *sockets) listen(o Options) error {
 	if s.api, err = spare(api); err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
-	if s.admin, err = s.flip.Listen("tcp", o.Admin); err != nil {
+	if s.admin, err = s.open(given[adminName], o.Admin, o.PIDFile); err != nil {
 		return fmt.Errorf("admin: %w", err)
 	}
 	return nil
+}
+
+// open takes a listener from systemd, from the supervisor before us, or binds one. After a crash without systemd's help
+// the old workers hold the address as long as they go on serving, so then it is worth waiting for.
+func (s *sockets) open(given net.Listener, addr, pidFile string) (net.Listener, error) {
+	if tcp, ok := given.(*net.TCPListener); ok && !s.flip.HasParent() {
+		return given, s.flip.AddListener("tcp", addr, tcp)
+	}
+	for end := time.Now().Add(rebindTimeout); ; time.Sleep(rebindEvery) {
+		l, err := s.flip.Listen("tcp", addr)
+		if err == nil || !strings.Contains(err.Error(), unix.EADDRINUSE.Error()) || // tableflip does not wrap it
+			!crashed(pidFile) || time.Now().After(end) {
+			return l, err
+		}
+	}
+}
+
+// crashed reports whether the supervisor that a pid file names is dead: it removes the file when it stops.
+func crashed(pidFile string) bool {
+	b, err := os.ReadFile(pidFile)
+	if err != nil {
+		return false
+	}
+	pid, err := strconv.Atoi(string(b))
+	return err == nil && gone(pid)
 }
 
 // spare copies a listener's descriptor for workers. Not with File: os/exec would make the description blocking, which

@@ -96,6 +96,7 @@ func (s *supervisor) takeCharge() {
 		return
 	}
 	s.notify("READY=1", fmt.Sprintf("MAINPID=%d", os.Getpid()))
+	s.store()
 	s.o.Serving(s.sockets.apiAt, s.sockets.admin.Addr().String())
 }
 
