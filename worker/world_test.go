@@ -45,6 +45,14 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := newSurroundings(t)
+	w.open()
+	return w
+}
+
+// open opens the worker in this process.
+func (w *world) open() {
+	t := w.t
+	t.Helper()
 	log := slog.New(slog.NewTextHandler(&testLog{t: t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	app := mustv(worker.Open(t.Context(), worker.Settings{Config: w.config(), Log: log, Version: "test"}))(t)
 	server := httptest.NewServer(app.Handler)
@@ -57,7 +65,6 @@ func newWorld(t testing.TB) *world {
 		}
 	})
 	w.serveAt(server.URL)
-	return w
 }
 
 // newSurroundings is a world whose worker is still to come. The PGs repeat a
