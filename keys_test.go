@@ -8,7 +8,6 @@ import (
 
 	"github.com/samchon/payments-server/internal/config"
 	"github.com/samchon/payments-server/internal/localdb/dbtest"
-	"github.com/samchon/payments-server/internal/store"
 )
 
 // rotation is a home whose database the original has used, and whose configuration
@@ -16,6 +15,7 @@ import (
 func rotation(t *testing.T) (env map[string]string) {
 	t.Helper()
 	env = map[string]string{"PAYMENTS_HOME": t.TempDir(), "DATABASE_URL": originalDatabase(t), "ADMIN_PORT": freePort(t)}
+	migrate(t, env)
 	published := config.NewLocal().AtRest.History
 	file := "at_rest:\n  history:\n    key: " + newHistoryKey + "\n    iv: new-iv-new-iv-16\n" +
 		"    previous: [{key: \"" + string(published.Key) + "\", iv: \"" + string(published.IV) + "\"}]\n"
@@ -27,6 +27,7 @@ func rotation(t *testing.T) (env map[string]string) {
 
 const newHistoryKey = "new-key-new-key-new-key-new-key-"
 
+// originalDatabase is one that the original has used, and nobody has migrated.
 func originalDatabase(t *testing.T) (url string) {
 	t.Helper()
 	script, err := os.ReadFile("internal/store/testdata/original.sql")
@@ -34,11 +35,15 @@ func originalDatabase(t *testing.T) (url string) {
 		t.Fatal(err)
 	}
 	url = dbtest.New(t)
-	query(t, url, string(script)+"; SELECT 1")
-	if err := store.Migrate(t.Context(), url); err != nil {
+	query(t, url, string(script)+"SELECT 1")
+	return url
+}
+
+func migrate(t *testing.T, env map[string]string) {
+	t.Helper()
+	if _, err := invoke(t, env, "schema"); err != nil {
 		t.Fatal(err)
 	}
-	return url
 }
 
 func TestKeysRotate(t *testing.T) {

@@ -25,6 +25,7 @@ func newLetters(t *testing.T) letters {
 		env:  map[string]string{"PAYMENTS_HOME": t.TempDir(), "DATABASE_URL": originalDatabase(t)},
 		dead: uuid.NewString(), old: uuid.NewString(), pending: uuid.NewString(),
 	}
+	migrate(t, l.env)
 	for id, row := range map[string]struct{ state, age string }{l.dead: {"dead", "1 hour"}, l.old: {"dead", "3 days"}, l.pending: {"pending", "1 minute"}} {
 		query(t, l.env["DATABASE_URL"], fmt.Sprintf(`
 			INSERT INTO payments.payment_history_webhooks (id, payment_history_id, previous, current, data, created_at, state)
