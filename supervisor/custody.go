@@ -22,10 +22,10 @@ type ward struct {
 	adopted  bool
 }
 
-// takeIn accepts sockets from a leaving worker. Those that the kernel dropped, because we had no room, go back.
+// takeIn accepts sockets from a leaving worker. Those that we, or the kernel for us, had no room for go back.
 func (s *supervisor) takeIn(from *peer, m handover.Message) {
 	for i, e := range m.Entries {
-		if i >= len(m.FDs) || s.stopping {
+		if i >= len(m.FDs) || s.stopping || !s.roomForJourneys() {
 			if i < len(m.FDs) {
 				unix.Close(m.FDs[i])
 			}
@@ -125,8 +125,10 @@ func (s *supervisor) guard(p *process, m handover.Message) {
 	}
 }
 
-// roomForCopies leaves half of our descriptors to connections on their way.
-func (s *supervisor) roomForCopies() bool { return len(s.custody) < s.descriptors/2 }
+// roomForCopies leaves a quarter of our descriptors to connections on their way, and roomForJourneys the last quarter
+// to everything else, so that a worker can always be started.
+func (s *supervisor) roomForCopies() bool   { return len(s.custody) < s.descriptors/2 }
+func (s *supervisor) roomForJourneys() bool { return len(s.custody) < s.descriptors*3/4 }
 
 func (s *supervisor) drop(w *ward) {
 	delete(s.custody, w.entry.Seat)

@@ -83,8 +83,8 @@ func (f *fleet) inspect() {
 		syscall.Kill(pid, syscall.SIGKILL)
 	}
 	log := f.log.String()
-	if strings.Contains(log, "DATA RACE") {
-		f.t.Error("a process reported a data race")
+	if _, report, ok := strings.Cut(log, "DATA RACE"); ok {
+		f.t.Errorf("a process reported a data race: %.5000s", report)
 	}
 	if f.t.Failed() {
 		f.t.Logf("log of the processes:\n%.20000s", log)

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/samchon/payments-server/supervisor"
 	"github.com/samchon/payments-server/supervisor/handover"
 )
@@ -56,6 +58,7 @@ type script struct {
 	HealthTimeout    time.Duration
 	APIAt, AdminAt   string // random ports otherwise
 	Notify           string // systemd's socket
+	Descriptors      uint64 // RLIMIT_NOFILE
 	CloseConnections bool
 
 	Binary      string        // of new workers; empty: this one
@@ -91,6 +94,11 @@ func playSupervisor() error {
 	}
 	if s.Notify != "" {
 		os.Setenv("NOTIFY_SOCKET", s.Notify)
+	}
+	if s.Descriptors > 0 {
+		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: s.Descriptors, Max: s.Descriptors}); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() { // the test holds the other end: no test, no supervisor

@@ -45,3 +45,22 @@ func TestHandover(t *testing.T) {
 
 // onlyServing reports whether every older generation has left.
 func onlyServing(f *fleet) bool { return len(f.census().Generations) == 1 }
+
+// TestHandover_WithFewDescriptors has more connections than the supervisor has descriptors for: those that find no room
+// wait in their old worker, and are served there.
+func TestHandover_WithFewDescriptors(t *testing.T) {
+	t.Parallel()
+	const handovers, connections = 10, 200
+	f := start(t, script{Descriptors: 160})
+	l := mustLoad(t, f.api, 20*time.Millisecond)
+	l.KeepAlive(connections)
+	f.await("all connections", func() bool { g := f.serving(); return g.Idle+g.Busy == connections })
+	for range handovers {
+		must(t, f.reload())
+	}
+	f.await("the old generations to leave", func() bool { return onlyServing(f) })
+	l.End()
+	if ok, failed, dials := l.Count(); failed != 0 || dials != connections || ok == 0 {
+		t.Errorf("%d answers, %d failed, %d dials:\n%s", ok, failed, dials, l.Failures())
+	}
+}

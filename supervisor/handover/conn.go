@@ -38,6 +38,12 @@ type conn struct {
 	waiting
 }
 
+func newConn(tc *net.TCPConn, home *yard) *conn {
+	c := &conn{TCPConn: tc, home: home}
+	c.raw, _ = tc.SyscallConn() // fails only for a nil connection
+	return c
+}
+
 // Read is called by net/http for the first bytes of a request, for the rest of it, and in the background while a
 // handler runs, to notice that the client has gone.
 func (c *conn) Read(p []byte) (int, error) {

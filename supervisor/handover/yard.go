@@ -53,13 +53,14 @@ func newYard(b *Board, l *Link) *yard {
 
 // welcome wraps an accepted connection. With movable false (TLS) it will never leave.
 func (y *yard) welcome(tc *net.TCPConn, movable bool) *conn {
-	c := y.wrap(tc)
+	c := newConn(tc, y)
 	c.seat = seat{board: y.board, number: y.board.sit(y.pid), pid: y.pid}
 	if !movable || c.seat.number == 0 {
 		c.phase = pinned
 	} else if y.guarding.Load() {
 		y.guard(c)
 	}
+	y.add(c)
 	return c
 }
 
@@ -93,7 +94,7 @@ func (y *yard) adopt(e Entry, fd int) (net.Conn, error) {
 
 // resume goes on with a connection where its last owner stopped.
 func (y *yard) resume(tc *net.TCPConn, s seat, e Entry) *conn {
-	c := y.wrap(tc)
+	c := newConn(tc, y)
 	c.seat = s
 	c.prefix = e.Prefix[:min(e.Held, prefixMax)]
 	c.carried, c.between = true, e.Stage == Next
@@ -101,16 +102,15 @@ func (y *yard) resume(tc *net.TCPConn, s seat, e Entry) *conn {
 		c.deadline = time.Now().Add(time.Duration(e.Left))
 	}
 	tc.SetReadDeadline(c.deadline)
+	y.add(c)
 	return c
 }
 
-func (y *yard) wrap(tc *net.TCPConn) *conn {
-	c := &conn{TCPConn: tc, home: y}
-	c.raw, _ = tc.SyscallConn() // fails only for a nil connection
+// add comes last, when everything about the connection is known: others find it from then on.
+func (y *yard) add(c *conn) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	y.conns[c] = struct{}{}
-	return c
 }
 
 // ticket lets a connection leave: with it goes a place in the window and a descriptor that outlives net/http's.
