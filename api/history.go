@@ -2,8 +2,11 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 
+	"github.com/samchon/payments-server/api/iamport"
 	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/api/toss"
 )
 
 // History is the record of one payment.
@@ -12,7 +15,7 @@ type History struct {
 	VendorCode VendorCode `json:"vendor_code" enum:"iamport,toss.payments" doc:"Tells which gateway's object data is; the same as vendor.code."`
 	Vendor     Vendor     `json:"vendor"`
 	Source     Source     `json:"source"`
-	// Data is the gateway's payment as of the last look: an iamport.Payment or a toss.Payment.
+	// Data is the gateway's payment as of the last look; Iamport and Toss read it.
 	Data        json.RawMessage `json:"data" doc:"The gateway's own payment object, as of the last look at the gateway."`
 	Currency    string          `json:"currency" example:"KRW" doc:"ISO 4217 code."`
 	Price       money.Amount    `json:"price" doc:"Amount of the payment."`
@@ -22,6 +25,28 @@ type History struct {
 	PaidAt      *Time           `json:"paid_at" doc:"When the money was captured; null until then."`
 	CancelledAt *Time           `json:"cancelled_at" doc:"When the first refund happened; it stays. Null until then."`
 	Cancels     []Cancel        `json:"cancels" nullable:"false" doc:"Refunds, oldest first."`
+}
+
+// Iamport returns Data of a payment at Iamport.
+func (h *History) Iamport() (*iamport.Payment, error) {
+	return dataOf[iamport.Payment](h.VendorCode, Iamport, h.Data)
+}
+
+// Toss returns Data of a payment at Toss Payments.
+func (h *History) Toss() (*toss.Payment, error) {
+	return dataOf[toss.Payment](h.VendorCode, Toss, h.Data)
+}
+
+// dataOf reads a gateway's object, unless it is of another gateway.
+func dataOf[T any](code, want VendorCode, data json.RawMessage) (*T, error) {
+	if code != want {
+		return nil, fmt.Errorf("the record is of %s, not of %s", code, want)
+	}
+	out := new(T)
+	if err := json.Unmarshal(data, out); err != nil {
+		return nil, fmt.Errorf("read data of %s: %w", code, err)
+	}
+	return out, nil
 }
 
 // Cancel is one refund.

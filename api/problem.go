@@ -1,6 +1,9 @@
 package api
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Problem is how every request that fails is answered: RFC 9457 problem details,
 // never encrypted. StatusCode, Message and Err repeat it for the original's clients.
@@ -13,6 +16,10 @@ type Problem struct {
 	RequestID string         `json:"request_id,omitempty" doc:"Stands in the server's log."`
 	Errors    []InvalidField `json:"errors,omitempty" doc:"Each field that is wrong."`
 	PG        *PGError       `json:"pg,omitempty" doc:"The gateway's own words, where it declined."`
+
+	// RetryAfter is how long to wait before the same request is sent again; 0 where
+	// the server did not say. The Client has waited already where it is short.
+	RetryAfter time.Duration `json:"-"`
 
 	StatusCode int    `json:"statusCode" doc:"The same as status."`
 	Message    string `json:"message" doc:"The same as detail."`
@@ -34,5 +41,5 @@ type PGError struct {
 
 // Error lets a Problem travel as an error: errors.As finds it.
 func (p *Problem) Error() string {
-	return fmt.Sprintf("payments-server: %d %s: %s", p.Status, p.Code, p.Detail)
+	return fmt.Sprintf("payments-server answered %d %s: %s", p.Status, p.Code, p.Detail)
 }

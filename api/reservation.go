@@ -1,6 +1,11 @@
 package api
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/samchon/payments-server/api/iamport"
+	"github.com/samchon/payments-server/api/toss"
+)
 
 // Reservation is the record of one billing key.
 type Reservation struct {
@@ -9,9 +14,19 @@ type Reservation struct {
 	Vendor     ReservationVendor `json:"vendor"`
 	Source     Source            `json:"source"`
 	Title      string            `json:"title"`
-	// Data is the gateway's billing key: an iamport.Subscription or a toss.Billing.
+	// Data is the gateway's billing key; Iamport and Toss read it.
 	Data      json.RawMessage `json:"data" doc:"The gateway's own billing object."`
 	CreatedAt Time            `json:"created_at"`
+}
+
+// Iamport returns Data of a billing key at Iamport.
+func (r *Reservation) Iamport() (*iamport.Subscription, error) {
+	return dataOf[iamport.Subscription](r.VendorCode, Iamport, r.Data)
+}
+
+// Toss returns Data of a billing key at Toss Payments.
+func (r *Reservation) Toss() (*toss.Billing, error) {
+	return dataOf[toss.Billing](r.VendorCode, Toss, r.Data)
 }
 
 // ReservationVendor is a Vendor with its keys in the order that the original wrote them.

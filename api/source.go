@@ -8,6 +8,9 @@ type Source struct {
 	ID     string `json:"id" format:"uuid" doc:"Primary key of the service's order; the PG knows the order under this id."`
 }
 
+// String names the source in errors and logs.
+func (s Source) String() string { return s.Schema + "." + s.Table + " " + s.ID }
+
 // SourcePassword names a record by its source, and opens it.
 type SourcePassword struct {
 	Source
