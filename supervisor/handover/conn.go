@@ -31,11 +31,12 @@ type conn struct {
 
 	// Only the goroutine that reads uses these; net/http never reads twice at once.
 	seen   seenBytes
-	prefix []byte  // came with the connection, to be read before the socket
-	ticket *ticket // Read has said errLeft
+	prefix []byte // came with the connection, to be read before the socket
 
 	mu sync.Mutex
 	waiting
+	ticket *ticket // Read has said errLeft
+	closed bool
 }
 
 func newConn(tc *net.TCPConn, home *yard) *conn {
@@ -48,18 +49,15 @@ func newConn(tc *net.TCPConn, home *yard) *conn {
 // handler runs, to notice that the client has gone.
 func (c *conn) Read(p []byte) (int, error) {
 	for {
-		held, movable := c.movable(len(p))
-		if movable && c.ticket == nil {
-			c.ticket = c.home.ticket(c, held)
-		}
-		if c.ticket != nil {
+		idle, leaves := c.look(len(p))
+		if leaves {
 			return 0, errLeft // as often as it is asked: with h2c on, net/http asks twice
 		}
-		after := c.seat.standing()
-		if movable && held == 0 {
-			after = Idle
+		otherwise := c.seat.standing()
+		if idle {
+			otherwise = Idle
 		}
-		n, err := c.fetch(p, after)
+		n, err := c.fetch(p, otherwise)
 		if errors.Is(err, os.ErrDeadlineExceeded) && !c.expired() {
 			continue // only woken up
 		}
@@ -74,10 +72,20 @@ func (c *conn) Read(p []byte) (int, error) {
 	}
 }
 
-// movable reports whether net/http is waiting for a request in a Read of that length, and how many of its bytes it has.
-func (c *conn) movable(length int) (held int, ok bool) {
+// look reports how a Read of that length finds the connection: waiting for a request of which net/http has nothing, and
+// about to leave.
+func (c *conn) look(length int) (idle, leaves bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	held, movable := c.movable(length)
+	if movable && c.ticket == nil && !c.closed {
+		c.ticket = c.home.ticket(c, held)
+	}
+	return movable && held == 0, c.ticket != nil
+}
+
+// movable reports whether net/http is waiting for a request in a Read of that length, and how many of its bytes it has.
+func (c *conn) movable(length int) (held int, ok bool) {
 	switch c.phase {
 	case fresh: // with h2c on, the first Read is shorter than the buffer
 		return 0, true
@@ -164,10 +172,10 @@ func (c *conn) wake() (idle, finished bool) {
 	return c.phase == fresh || c.phase == parked || c.phase == idled, finished
 }
 
-// Close sends the socket away if Read has said so; net/http calls it once or twice.
+// Close sends the socket away if Read has said so; net/http calls it once or twice, and Shutdown from elsewhere.
 func (c *conn) Close() (err error) {
 	c.once.Do(func() {
-		if c.ticket != nil {
+		if c.close() {
 			c.home.send(c)
 			return
 		}
@@ -178,6 +186,14 @@ func (c *conn) Close() (err error) {
 		c.home.forget(c)
 	})
 	return err
+}
+
+// close keeps Read from leaving from now on, and reports whether it has left already.
+func (c *conn) close() (left bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	return c.ticket != nil
 }
 
 // entry describes a leaving connection to whoever continues.
