@@ -52,6 +52,14 @@ func TestStay(t *testing.T) {
 		})
 	}
 	t.Run("HTTP2", testHTTP2)
+	t.Run("TLSIsAskedForItsHealthToo", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, script{TLS: true, Probation: 2 * time.Second})
+		f.rewrite(func(s *script) { s.Unhealthy = true })
+		if err := f.reload(); err == nil || !strings.Contains(err.Error(), "answered 500") {
+			t.Errorf("reload: %v", err)
+		}
+	})
 }
 
 // testHTTP2 streams bodies that cannot be sent twice, so that Go's client has to report a stream that a GOAWAY refused.

@@ -15,6 +15,7 @@ func (s *service) hook() {
 	if handler == nil {
 		handler = http.DefaultServeMux
 	}
+	s.health = &http.Server{Handler: handler, ReadHeaderTimeout: healthTimeout}
 	s.srv.Handler = s.sayClose(handler)
 	s.srv.ConnState = func(nc net.Conn, cs http.ConnState) {
 		if c := ours(nc); c != nil {
@@ -32,7 +33,7 @@ func (s *service) hook() {
 	}
 }
 
-// ours finds the wrapper, under TLS too; nil for a probe.
+// ours finds the wrapper, under TLS too.
 func ours(nc net.Conn) *conn {
 	if t, ok := nc.(*tls.Conn); ok {
 		nc = t.NetConn()
@@ -45,9 +46,9 @@ func ours(nc net.Conn) *conn {
 // it is a promise to read the next request. Over HTTP/2 net/http makes a GOAWAY of it.
 func (s *service) sayClose(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c, _ := r.Context().Value(connKey{}).(*conn) // nil for a probe
-		leaves := s.yard.draining.Load() && (c == nil || c.pinned()) || s.goodbye.Load()
-		if leaves && (c == nil || c.mayClose()) {
+		c, _ := r.Context().Value(connKey{}).(*conn)
+		leaves := s.yard.draining.Load() && c.pinned() || s.goodbye.Load()
+		if leaves && c.mayClose() {
 			w.Header().Set("Connection", "close")
 		}
 		next.ServeHTTP(w, r)

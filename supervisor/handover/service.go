@@ -17,6 +17,8 @@ const (
 	saidClose   = 300 * time.Millisecond // between the first `Connection: close` of a stop and closing idle connections
 	lastBudget  = time.Minute            // how long requests in progress may take when nobody sends Cut
 	cutTimeout  = time.Second            // for GOAWAY and the like before connections are cut
+
+	healthTimeout = 10 * time.Second // for a question for health to arrive
 )
 
 // service is a Worker that serves. Its loop owns the fields without a lock.
@@ -25,7 +27,12 @@ type service struct {
 	srv    *http.Server
 	yard   *yard
 	door   *door
-	tls    bool
+
+	// The supervisor's questions for health come in plaintext whatever srv speaks, so they get a server of their own,
+	// with the same handler.
+	health    *http.Server
+	questions *door
+	tls       bool
 
 	goodbye atomic.Bool // every response says close
 	leaving bool        // done when empty
@@ -46,6 +53,7 @@ func (w *Worker) Serve(ctx context.Context, srv *http.Server) error {
 	s.tls = srv.TLSConfig != nil // now: to serve, net/http fills it in
 	s.door = newDoor(w.tcp, func(c *net.TCPConn) net.Conn { return s.yard.welcome(c, w.name.moving && !s.tls) })
 	s.yard.guarding.Store(w.name.moving)
+	s.questions = newDoor(w.tcp, nil) // only enter and Accept are used
 	s.hook()
 	return s.run(ctx)
 }
@@ -54,6 +62,7 @@ func (s *service) run(ctx context.Context) error {
 	var running sync.WaitGroup
 	messages, served, done := make(chan Message), make(chan error, 1), make(chan struct{})
 	running.Go(func() { served <- s.serve() })
+	running.Go(func() { s.health.Serve(s.questions) }) // ends when questions is closed
 	running.Go(func() { s.receive(messages, done) })
 	s.door.open()
 	s.worker.link.Tell(Ready, s.worker.Commit)
@@ -64,6 +73,8 @@ func (s *service) run(ctx context.Context) error {
 	s.door.giveUp()
 	s.srv.Close()
 	s.door.Close()
+	s.health.Close()
+	s.questions.Close()
 	s.ending.Wait()
 	s.sayFarewell()
 	running.Wait()
@@ -161,10 +172,12 @@ func (s *service) adopt(m Message) {
 			s.worker.link.Note(Refused, e)
 			continue
 		}
-		s.door.enter(c)
-		if e.Stage != Probe {
-			s.worker.link.Note(Adopted, e)
+		if e.Stage == Probe {
+			s.questions.enter(c)
+			continue
 		}
+		s.door.enter(c)
+		s.worker.link.Note(Adopted, e)
 	}
 }
 
