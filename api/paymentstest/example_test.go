@@ -12,7 +12,7 @@ import (
 
 // A test of a service needs one line for the whole server.
 func Example() {
-	_ = func(t *testing.T) { // func TestDeposit(t *testing.T)
+	run(func(t *testing.T) { // func TestDeposit(t *testing.T) {
 		payments := paymentstest.Open(t)
 		order := api.Source{Schema: "shop", Table: "orders", ID: "6f0ab8c5-2f0b-4a53-9d2e-5c7a35e1a1a4"}
 
@@ -41,5 +41,13 @@ func Example() {
 		}); err != nil {
 			t.Fatal(err)
 		}
-	}
+	})
+}
+
+// run is the go command for a test that stands in an example.
+var run func(test func(*testing.T))
+
+func TestExample(t *testing.T) {
+	run = func(test func(*testing.T)) { t.Run("TestDeposit", test) }
+	Example()
 }
