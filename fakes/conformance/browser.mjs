@@ -6,9 +6,9 @@ import { chromium } from "playwright-core";
 
 // openBrowser returns a browser whose pages fail the test when they throw, log
 // an error, or ask for anything beyond loopback.
-export async function openBrowser() {
+export async function openBrowser(executablePath = process.env.CHROMIUM) {
   // Chromium refuses its own sandbox to root, which containers often are.
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, chromiumSandbox: process.getuid() !== 0 });
+  const browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid() !== 0 });
   return {
     close: () => browser.close(),
     async visit(url, steps) {

@@ -28,6 +28,9 @@ sdk() {
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
+# The browser's driver is that of the fakes' own suites, whose tests may be installing it, too.
+(cd ../../fakes/conformance && flock package-lock.json sh -c \
+	'[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --silent')
 installed . || { packages . && touch node_modules/.installed; }
 installed sdk4 || { sdk sdk4 payment-backend 4.0.0 \
 	"2Ad6RxDKZvx2KXhkZelh0ZXx7oZpjtceFS1CVqzIrKcCjIwa8u+zCD+VBqIyKHD3F8JwtdERQ3gWdcXtruTtgw==" && touch sdk4/node_modules/.installed; }
