@@ -18,15 +18,7 @@ func (p *program) openStore(ctx context.Context, cfg *config.Config, keys store.
 	if err := checkDatabase(ctx, url); err != nil {
 		return nil, err
 	}
-	s, err := store.Open(ctx, url, keys)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.CheckSchema(ctx); err != nil {
-		s.Close()
-		return nil, err
-	}
-	return s, nil
+	return store.OpenCurrent(ctx, url, keys)
 }
 
 // databaseURL finds the private PostgreSQL of local mode too, which runs as long as

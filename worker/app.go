@@ -79,13 +79,5 @@ func openStore(ctx context.Context, c *config.Config, keys store.Keys) (*store.S
 			return nil, err
 		}
 	}
-	s, err := store.Open(ctx, url, keys)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.CheckSchema(ctx); err != nil {
-		s.Close()
-		return nil, err
-	}
-	return s, nil
+	return store.OpenCurrent(ctx, url, keys)
 }

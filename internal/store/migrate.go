@@ -75,6 +75,19 @@ func migrateQueue(ctx context.Context, pool *pgxpool.Pool) error {
 	return nil
 }
 
+// OpenCurrent opens a database and refuses one that lacks this build's schema.
+func OpenCurrent(ctx context.Context, databaseURL string, keys Keys) (*Store, error) {
+	s, err := Open(ctx, databaseURL, keys)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.CheckSchema(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
 // CheckSchema reports whether the database has at least this build's schema. A
 // newer one is fine: migrations expand first and contract releases later, so two
 // generations share a schema.

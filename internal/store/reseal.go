@@ -133,9 +133,9 @@ func (s *Store) resealPage(ctx context.Context, c column, page []sealed, dryRun 
 func (s *Store) reseal(ctx context.Context, c column, v sealed, dryRun bool) (fate, error) {
 	place := c.place(v.key)
 	for {
-		plain, err := c.open(v.text, place)
+		plain, ok := c.open(v.text, place)
 		switch {
-		case err != nil:
+		case !ok:
 			return unreadable, nil
 		case !c.ring.NeedsReseal(v.text):
 			return current, nil

@@ -44,11 +44,12 @@ func (c column) place(key []string) seal.AD {
 	return seal.AD{Table: c.table, Column: c.name, Row: strings.Join(key, " ")}
 }
 
-func (c column) open(text string, place seal.AD) ([]byte, error) {
+func (c column) open(text string, place seal.AD) (plain []byte, ok bool) {
 	if c.plain && !seal.IsSealed(text) {
-		return []byte(text), nil
+		return []byte(text), true
 	}
-	return c.ring.Open(text, place)
+	plain, err := c.ring.Open(text, place)
+	return plain, err == nil
 }
 
 // pageSQL reads the values that follow a key, and their keys.
