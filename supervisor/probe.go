@@ -16,6 +16,7 @@ import (
 const (
 	probeEvery   = 100 * time.Millisecond // while a generation starts or is on probation
 	probeSettled = time.Second            // once it is blessed
+	stallLimit   = 4 * probeEvery         // between two beats of our own
 	probeMisses  = 3                      // unanswered questions until a blessed worker counts as hung
 )
 
@@ -76,6 +77,10 @@ func (e unhealthyError) Error() string { return "answered " + e.status }
 // does not answer at all, because its illness may be the database's.
 func (s *supervisor) probed(p *process, err error) {
 	p.probing = false
+	s.beat()
+	if err != nil && p.asked.Before(s.stalled) {
+		return // it is we who did not listen: ask again
+	}
 	_, answers := err.(unhealthyError)
 	g := p.generation
 	switch {
@@ -109,8 +114,18 @@ func (s *supervisor) missed(p *process, err error) {
 	}
 }
 
+// beat notices when the loop itself stood still: stopped, suspended, or short of processor time.
+func (s *supervisor) beat() {
+	now := time.Now()
+	if now.Sub(s.lastBeat) > stallLimit {
+		s.stalled = now
+	}
+	s.lastBeat = now
+}
+
 // probeAll asks whom it is time to ask.
 func (s *supervisor) probeAll() {
+	s.beat()
 	for _, g := range s.generations {
 		for _, p := range g.workers {
 			if p.spoke && time.Since(p.asked) >= g.probeInterval() {

@@ -57,8 +57,8 @@ func TestHandover_WithFewDescriptors(t *testing.T) {
 	f.await("all connections", func() bool { g := f.serving(); return g.Idle+g.Busy == connections })
 	for range handovers {
 		must(t, f.reload())
+		f.await("the old generation to leave", func() bool { return onlyServing(f) })
 	}
-	f.await("the old generations to leave", func() bool { return onlyServing(f) })
 	l.End()
 	if ok, failed, dials := l.Count(); failed != 0 || dials != connections || ok == 0 {
 		t.Errorf("%d answers, %d failed, %d dials:\n%s", ok, failed, dials, l.Failures())

@@ -49,6 +49,8 @@ type supervisor struct {
 	inCharge    bool  // ready in tableflip's eyes
 	predecessor *peer // the supervisor before us, while it drains
 	successor   *peer // the supervisor after us
+	lastBeat    time.Time
+	stalled     time.Time // when the loop last came back from standing still
 	upgrading   bool
 	leaving     bool // it has taken over
 	stopping    bool

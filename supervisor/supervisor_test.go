@@ -3,6 +3,7 @@ package supervisor_test
 import (
 	"context"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -137,7 +138,8 @@ func TestStop(t *testing.T) {
 		f := start(t, script{})
 		pids := f.processes()
 		l := mustLoad(t, f.api, 0)
-		l.Idle(3)
+		idle := l.Idle(3)
+		defer runtime.KeepAlive(idle) // the collector would close their connections
 		f.await("idle connections", func() bool { return f.serving().Idle == 3 })
 		answered := make(chan string)
 		go func() { answered <- f.post("/?sleep=1s") }()
