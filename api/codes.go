@@ -24,6 +24,7 @@ const (
 	CodeReservationNotFound  = "reservation_not_found"
 	CodeTooManyAttempts      = "too_many_attempts"
 	CodeUndecryptableBody    = "undecryptable_body"
+	CodeUndoRefused          = "undo_refused"
 	CodeUnknownVendor        = "unknown_vendor"
 	CodeWrongPassword        = "wrong_password"
 )

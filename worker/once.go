@@ -97,8 +97,7 @@ func (s *server) keepAnswer(ctx context.Context, operation, key string, out any,
 	}
 }
 
-// final reports whether the same request would be refused in the same way at any
-// later time.
-func final(status int) bool {
-	return status < 500 && status != http.StatusConflict && status != http.StatusTooManyRequests
-}
+// final reports whether an answer may be repeated for as long as the key lives.
+// What is missing may come, what is forbidden may be mended, and a gateway's own
+// 404 may only mean that it is asked too early.
+func final(status int) bool { return status < 300 || status == http.StatusUnprocessableEntity }

@@ -31,14 +31,11 @@ func (g *Toss) Capture(ctx context.Context, c payment.Capture) (payment.Snapshot
 	if err == nil {
 		return tossSnapshot(p)
 	}
-	final := tossDeclined(err, "/v1/payments/confirm")
-	switch {
-	case final == nil:
+	refusal := tossDeclined(err, "/v1/payments/confirm")
+	if refusal == nil {
 		return payment.Snapshot{}, err
-	case final.Code == "", final.Status == http.StatusNotFound:
-		return payment.Snapshot{}, final
 	}
-	return g.afterRefusal(ctx, c.Vendor, final)
+	return g.afterRefusal(ctx, c.Vendor, refusal)
 }
 
 // afterRefusal asks for the payment that Toss would not confirm: its codes grow

@@ -61,13 +61,14 @@ func (s *Service) cancelIntent(h *History, c Cancellation) *Intent {
 	}
 }
 
-// joinCancel is for a cancel that met another. An equal one that is still open it
-// helps to finish: a client that saw no answer and asks again means the same
-// refund. One that came under the same key it answers for. Any other has to end first.
+// joinCancel is for a cancel that met another. An equal one that is still open,
+// and came under the same key or, like itself, without one, it helps to finish: a
+// client that saw no answer and asks again means the same refund. One that is
+// settled it answers for. Any other has to end first.
 func (s *Service) joinCancel(ctx context.Context, mine *Intent) (*History, error) {
 	met, err := s.store.OpenIntentOf(ctx, mine)
 	switch {
-	case errors.Is(err, ErrNotFound), err == nil && !met.Request.sameRefund(mine.Request):
+	case errors.Is(err, ErrNotFound), err == nil && !met.repeatedBy(mine), err == nil && met.State == StateManual:
 		return nil, failf(CodeInProgress, nil, "Another cancel of this payment is under way; try again when it is done.")
 	case err != nil:
 		return nil, err
@@ -78,6 +79,10 @@ func (s *Service) joinCancel(ctx context.Context, mine *Intent) (*History, error
 	}
 	return nil, failf(CodeDeclined, &Declined{Status: 422, Code: met.Outcome, Message: "It was declined when it was first asked for."},
 		"The payment gateway declined.")
+}
+
+func (i *Intent) repeatedBy(o *Intent) bool {
+	return i.ClientKey == o.ClientKey && i.Request.sameRefund(o.Request)
 }
 
 func (r IntentRequest) sameRefund(o IntentRequest) bool {
@@ -114,10 +119,10 @@ func (s *Service) settleCancel(ctx context.Context, i *Intent, h *History, snap 
 	}
 	h, err = s.record(ctx, h, snap, "cancel", i.ID)
 	s.reached(StepCancelRecorded)
-	if err != nil && !errors.Is(err, ErrUnavailable) {
-		return nil, s.unknown(i, err) // refunded, and yet to be recorded
+	if err != nil {
+		return nil, s.unsettled(i, err) // refunded, and yet to be recorded
 	}
-	return h, err
+	return h, nil
 }
 
 // doneIn reports whether the snapshot holds this cancel: a refund of its amount
@@ -137,7 +142,7 @@ func (i *Intent) doneIn(snap Snapshot) bool {
 // tell that our record is behind, so what the PG says is recorded as well.
 func (s *Service) refuseCancel(ctx context.Context, i *Intent, h *History, snap Snapshot, declined *Declined) error {
 	if err := s.store.MoveIntent(ctx, i.ID, StateDeclined, declined.Code); err != nil {
-		return err
+		return s.unsettled(i, err)
 	}
 	if _, err := s.record(ctx, h, snap, "cancel", uuid.Nil); err != nil {
 		s.log.Warn("record not refreshed after a declined cancel", "history", h.ID, "error", err)

@@ -13,7 +13,6 @@ type Code string
 const (
 	CodeInvalid            Code = "invalid_request"
 	CodeUnknownVendor      Code = "unknown_vendor"
-	CodeUnknownStore       Code = "unknown_store"
 	CodeHistoryNotFound    Code = "history_not_found"
 	CodeReservationUnknown Code = "reservation_not_found"
 	CodeWrongPassword      Code = "wrong_password"
@@ -22,6 +21,7 @@ const (
 	CodeInProgress         Code = "in_progress"
 	CodePriceMismatch      Code = "price_mismatch"
 	CodeOrderMismatch      Code = "order_mismatch"
+	CodeUndoRefused        Code = "undo_refused"
 	CodeDeclined           Code = "pg_declined"
 	CodeOutcomeUnknown     Code = "pg_outcome_unknown"
 	CodeUnavailable        Code = "pg_unavailable"
@@ -56,6 +56,7 @@ var (
 	ErrDuplicate = errors.New("already registered")
 	// ErrStale means that the record has changed since it was read.
 	ErrStale = errors.New("record has changed meanwhile")
-	// ErrUnavailable means that the store is away for now, and nothing was written.
+	// ErrUnavailable means that the store is away for now. What was being committed
+	// may or may not be.
 	ErrUnavailable = errors.New("store is unavailable")
 )

@@ -25,8 +25,8 @@ func (s *Service) Register(ctx context.Context, r Registration) (*History, error
 	if _, err := s.gateway(r.Vendor.Code); err != nil {
 		return nil, err
 	}
-	if u, err := url.Parse(r.WebhookURL); err != nil || !u.IsAbs() || u.Host == "" {
-		return nil, failf(CodeInvalid, nil, "webhook_url must be an absolute URL, such as https://shop.example/webhooks.")
+	if u, err := url.Parse(r.WebhookURL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return nil, failf(CodeInvalid, nil, "webhook_url must be a URL of http or https, such as https://shop.example/webhooks.")
 	}
 	if h, err := s.registered(ctx, r); h != nil || err != nil {
 		return h, err
@@ -127,26 +127,39 @@ func (s *Service) settleCapture(ctx context.Context, i *Intent, snap Snapshot, e
 	switch {
 	case errors.As(err, &declined):
 		if err := s.store.MoveIntent(ctx, i.ID, StateDeclined, declined.Code); err != nil {
-			return nil, err
+			return nil, s.unsettled(i, err)
 		}
 		return nil, declinedBy(declined)
 	case err != nil:
 		return nil, s.unknown(i, err)
 	case snap.OrderID != i.Source.ID:
-		return nil, s.undo(ctx, i, failf(CodeOrderMismatch, nil,
-			"This payment was made for another order than source.id; what it held has been refunded."))
+		return nil, s.undo(ctx, i, mismatch(CodeOrderMismatch))
 	case !snap.Price.Equal(i.Request.Amount):
-		return nil, s.undo(ctx, i, failf(CodePriceMismatch, nil,
-			"Wrong paid amount. It must be not %s but %s; what was paid has been refunded.", snap.Price, i.Request.Amount))
+		return nil, s.undo(ctx, i, mismatch(CodePriceMismatch))
 	}
 	h := i.history(snap)
-	if err := s.store.FinishCapture(ctx, i.ID, h); errors.Is(err, ErrDuplicate) {
-		return s.store.History(ctx, i.HistoryID) // the resolver was faster
-	} else if err != nil {
-		return nil, err
-	}
+	err = s.store.FinishCapture(ctx, i.ID, h)
 	s.reached(StepRecorded)
+	switch {
+	case errors.Is(err, ErrDuplicate):
+		return s.recordedByAnother(ctx, i)
+	case err != nil:
+		return nil, s.unsettled(i, err)
+	}
 	return h, nil
+}
+
+// recordedByAnother is for a capture that somebody else finished: the resolver
+// with our own history, or a registration of the same payment that was faster.
+func (s *Service) recordedByAnother(ctx context.Context, i *Intent) (*History, error) {
+	h, err := s.store.History(ctx, i.HistoryID)
+	if !errors.Is(err, ErrNotFound) {
+		return h, err
+	}
+	if err := s.store.MoveIntent(ctx, i.ID, StateDeclined, string(CodeAlreadyRegistered)); err != nil {
+		return nil, s.unsettled(i, err)
+	}
+	return nil, errTaken()
 }
 
 func (i *Intent) history(snap Snapshot) *History {
@@ -160,6 +173,15 @@ func (i *Intent) history(snap Snapshot) *History {
 
 func declinedBy(d *Declined) *Error {
 	return failf(CodeDeclined, d, "The payment gateway declined.")
+}
+
+// unsettled is for a store that failed after the PG was asked. One that is away
+// is told as such: both answers say to send the same request again.
+func (s *Service) unsettled(i *Intent, err error) error {
+	if errors.Is(err, ErrUnavailable) {
+		return err
+	}
+	return s.unknown(i, err)
 }
 
 // unknown is the honest answer while nobody can tell what the PG did.

@@ -36,15 +36,15 @@ func (s *Service) Resolve(ctx context.Context, id uuid.UUID) error {
 	if i.State.Settled() {
 		return nil
 	}
-	_, err = s.resume(ctx, i)
-	var e *Error
-	if errors.As(err, &e) && e.Code != CodeOutcomeUnknown {
-		return nil // settled: the PG declined, or it was undone
+	_, failed := s.resume(ctx, i)
+	if failed == nil {
+		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("%w: intent %s: %w", ErrUnsettled, id, err)
+	// Most errors are answers to the client: declined, undone. The state tells.
+	if i, err = s.store.Intent(ctx, id); err == nil && i.State.Settled() {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%w: intent %s: %w", ErrUnsettled, id, failed)
 }
 
 // resume carries on with an open intent, and answers as the request itself would have.
@@ -71,10 +71,7 @@ func (s *Service) giveUp(ctx context.Context, i *Intent) error {
 }
 
 func (s *Service) resumeUndo(ctx context.Context, i *Intent) error {
-	if err := s.refundAll(ctx, i); err != nil {
-		return s.unknown(i, err)
-	}
-	return failf(CodePriceMismatch, nil, "This payment did not match its order; what it held has been refunded.")
+	return s.finishUndo(ctx, i, mismatch(Code(i.Outcome)))
 }
 
 // resumeCapture looks before it asks again: an approved payment needs no second request.

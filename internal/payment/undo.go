@@ -8,32 +8,61 @@ import (
 // undoReason stands in the PG's records, in the words of the original.
 const undoReason = "잘못된 금액을 결제함"
 
+// undone is how the undoing of a wrong payment ended.
+type undone int
+
+const (
+	undoneRefunded undone = iota
+	undoneEmpty           // nothing had been paid
+	undoneRefused         // the PG holds the money and will not give it back by itself
+)
+
+// mismatch is why a payment is undone.
+func mismatch(code Code) *Error {
+	if code == CodeOrderMismatch {
+		return failf(code, nil, "This payment was made for another order than source.id.")
+	}
+	return failf(code, nil, "This payment is of another amount than price.")
+}
+
 // undo gives back what was captured wrongly, and returns why, or that the
 // outcome is unknown. The decision is committed before the PG is asked.
 func (s *Service) undo(ctx context.Context, i *Intent, why *Error) error {
 	if err := s.store.MoveIntent(ctx, i.ID, StateUndoing, string(why.Code)); err != nil {
-		return err
+		return s.unsettled(i, err)
 	}
 	s.reached(StepUndoIntended)
-	if err := s.refundAll(ctx, i); err != nil {
-		return s.unknown(i, err)
+	return s.finishUndo(ctx, i, why)
+}
+
+// finishUndo tells the client what became of the money.
+func (s *Service) finishUndo(ctx context.Context, i *Intent, why *Error) error {
+	how, err := s.refundAll(ctx, i)
+	if err != nil {
+		return s.unsettled(i, err)
 	}
-	return why
+	switch how {
+	case undoneEmpty:
+		return failf(why.Code, nil, "%s Nothing had been paid; a virtual account stays open at the gateway.", why.Message)
+	case undoneRefused:
+		return failf(CodeUndoRefused, why, "%s The payment gateway holds the money and refuses to give it back: refund it by hand.", why.Message)
+	}
+	return failf(why.Code, nil, "%s What was paid has been refunded.", why.Message)
 }
 
 // refundAll refunds the PG's whole balance and settles the intent. It asks for
 // the balance first: what the service claimed is known to be wrong.
-func (s *Service) refundAll(ctx context.Context, i *Intent) error {
+func (s *Service) refundAll(ctx context.Context, i *Intent) (undone, error) {
 	gw, err := s.gateway(i.Vendor.Code)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	snap, err := gw.Lookup(ctx, i.Vendor)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if !snap.holdsMoney() {
-		return s.store.MoveIntent(ctx, i.ID, StateUndone, "nothing to refund")
+		return undoneEmpty, s.store.MoveIntent(ctx, i.ID, StateUndone, "nothing to refund")
 	}
 	balance := snap.Price.Sub(snap.Refund)
 	_, err = gw.Refund(ctx, Refund{
@@ -46,22 +75,22 @@ func (s *Service) refundAll(ctx context.Context, i *Intent) error {
 		return s.refuseUndo(ctx, i, declined)
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return s.store.MoveIntent(ctx, i.ID, StateUndone, "refunded")
+	return undoneRefunded, s.store.MoveIntent(ctx, i.ID, StateUndone, "refunded")
 }
 
 // refuseUndo is for a PG that would not refund: because another was faster, or
 // for a person to find out.
-func (s *Service) refuseUndo(ctx context.Context, i *Intent, declined *Declined) error {
+func (s *Service) refuseUndo(ctx context.Context, i *Intent, declined *Declined) (undone, error) {
 	snap, err := s.lookup(ctx, i.Vendor)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if !snap.holdsMoney() {
-		return s.store.MoveIntent(ctx, i.ID, StateUndone, "refunded")
+		return undoneRefunded, s.store.MoveIntent(ctx, i.ID, StateUndone, "refunded")
 	}
 	s.log.Error("the PG refuses to undo a wrong capture: refund it by hand",
 		"intent", i.ID, "vendor", i.Vendor.Code, "status", declined.Status, "code", declined.Code)
-	return s.store.MoveIntent(ctx, i.ID, StateManual, declined.Code)
+	return undoneRefused, s.store.MoveIntent(ctx, i.ID, StateManual, declined.Code)
 }
