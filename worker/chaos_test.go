@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -37,11 +38,13 @@ func TestChaos(t *testing.T) {
 	}
 	t.Logf("make chaos SEED=%d N=%d", seed, *chaosOrders)
 	s := newStorm(t, seed)
+	s.startWorkers()
 	s.rage(*chaosOrders)
 	s.calmDown()
 	s.insist()
 	s.settle()
 	s.check()
+	s.checkReplays()
 	s.report()
 }
 
@@ -58,28 +61,36 @@ type storm struct {
 
 func newStorm(t *testing.T, seed uint64) *storm {
 	// A PG repeats its webhooks for days; the workers are back sooner.
-	repeat := make([]time.Duration, 40)
-	for i := range repeat {
-		repeat[i] = 250 * time.Millisecond
-	}
+	repeat := slices.Repeat([]time.Duration{250 * time.Millisecond}, 100)
 	s := &storm{world: newSurroundings(t, repeat...), seed: seed}
 	// A connection for each request: net/http repeats by itself what it sent on a
 	// connection that dies.
 	s.client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	s.listener = s.listen()
 	t.Cleanup(func() { _ = s.listener.Close() })
+	return s
+}
+
+func (s *storm) startWorkers() {
 	for i := range s.workers {
 		s.workers[i] = s.start(s.listener, "")
 	}
-	return s
 }
 
 // rage lets the orders live while workers die.
 func (s *storm) rage(orders int) {
 	s.misbehave()
 	ctx, cancel := context.WithCancel(s.t.Context())
-	var killer, clients sync.WaitGroup
+	var killer sync.WaitGroup
 	killer.Go(func() { s.killWorkers(ctx) })
+	s.serveOrders(orders)
+	cancel()
+	killer.Wait()
+}
+
+// serveOrders lives through orders, a few at a time.
+func (s *storm) serveOrders(orders int) {
+	var clients sync.WaitGroup
 	free := make(chan struct{}, shoppers)
 	for n := range orders {
 		free <- struct{}{}
@@ -91,8 +102,6 @@ func (s *storm) rage(orders int) {
 		})
 	}
 	clients.Wait()
-	cancel()
-	killer.Wait()
 }
 
 // misbehave has the PGs do wrong what they can.

@@ -160,6 +160,9 @@ func (o *order) exchange(ctx context.Context, a *ask) (status int, answer []byte
 		return 0, nil, err
 	}
 	defer response.Body.Close()
+	if response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") == "" {
+		o.t.Errorf("%s: 503 without Retry-After", a.path)
+	}
 	answer, err = io.ReadAll(response.Body)
 	return response.StatusCode, answer, err
 }

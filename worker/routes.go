@@ -72,14 +72,14 @@ func (s *server) register(a huma.API) {
 
 	huma.Register(a, huma.Operation{
 		OperationID: "webhooks.iamport", Method: http.MethodPost, Path: "/webhooks/iamport", DefaultStatus: http.StatusCreated,
-		MaxBodyBytes: maxWebhook, SkipValidateBody: true,
+		MaxBodyBytes: maxWebhook, SkipValidateBody: true, BodyReadTimeout: webhookTimeout,
 		Tags: []string{"webhooks"}, Summary: "Take a webhook of Iamport",
 		Description: "JSON or form. The body is not believed: it only says which payment to look at.",
 	}, s.iamportWebhook)
 	huma.Register(a, huma.Operation{
 		// Toss asks for exactly 200 (docs.tosspayments.com/guides/webhook).
 		OperationID: "webhooks.toss", Method: http.MethodPost, Path: "/webhooks/toss", DefaultStatus: http.StatusOK,
-		MaxBodyBytes: maxWebhook, SkipValidateBody: true,
+		MaxBodyBytes: maxWebhook, SkipValidateBody: true, BodyReadTimeout: webhookTimeout,
 		Tags: []string{"webhooks"}, Summary: "Take a webhook of Toss Payments",
 		Description: "The body is not believed: it only says which payment to look at.",
 	}, s.tossWebhook)

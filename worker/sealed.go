@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -14,6 +15,9 @@ import (
 
 // maxBody bounds a request body, sealed or plain. A payment is a few KiB.
 const maxBody = 1 << 20
+
+// bodyTimeout bounds the arrival of a request body.
+const bodyTimeout = 10 * time.Second
 
 // humaContext has a name of its own because huma.Context has a method Context,
 // which embedding under that name would hide.
@@ -31,6 +35,11 @@ func (c openedContext) Unwrap() huma.Context { return c.humaContext }
 
 // BodyReader implements huma.Context.
 func (c openedContext) BodyReader() io.Reader { return c.body }
+
+// SetReadDeadline implements huma.Context. The body has been read; what is read
+// from now on is net/http's own, to learn whether the client has gone, and a
+// deadline would end the request.
+func (c openedContext) SetReadDeadline(time.Time) error { return nil }
 
 // Header implements huma.Context.
 func (c openedContext) Header(name string) string {
@@ -53,7 +62,7 @@ func openSealed(codec *wire.Codec) func(huma.Context, func(huma.Context)) {
 			next(openedContext{c, http.NoBody})
 			return
 		}
-		sealed, err := io.ReadAll(io.LimitReader(c.BodyReader(), maxBody+1))
+		sealed, err := readBody(c)
 		switch {
 		case err != nil:
 			refuse(c, newProblem(c.Context(), codeInvalidBody, "The request body ended before it was complete."))
@@ -73,6 +82,14 @@ func openSealed(codec *wire.Codec) func(huma.Context, func(huma.Context)) {
 			next(openedContext{c, bytes.NewReader(plain)})
 		}
 	}
+}
+
+// readBody reads one byte more than is allowed, so that too much can be told.
+func readBody(c huma.Context) ([]byte, error) {
+	_ = c.SetReadDeadline(time.Now().Add(bodyTimeout)) // a test's recorder has none
+	body, err := io.ReadAll(io.LimitReader(c.BodyReader(), maxBody+1))
+	_ = c.SetReadDeadline(time.Time{})
+	return body, err
 }
 
 func refuse(c huma.Context, p *problem) {

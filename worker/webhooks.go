@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/api/toss"
@@ -13,6 +14,10 @@ import (
 
 // maxWebhook bounds a PG's webhook, which nobody has authenticated.
 const maxWebhook = 64 << 10
+
+// webhookTimeout is longer than the 10 s that PGs wait for an answer: huma leaves
+// it on the connection, where it ends the request itself.
+const webhookTimeout = 15 * time.Second
 
 // pgWebhook is a request of a PG: its body, whatever it is.
 type pgWebhook struct {

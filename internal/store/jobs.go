@@ -30,8 +30,7 @@ func (s *Store) queueSync(ctx context.Context, tx pgx.Tx, code payment.VendorCod
 
 // QueueSync implements payment.EarlyWebhooks.
 func (s *Store) QueueSync(ctx context.Context, code payment.VendorCode, uid string) error {
-	_, err := s.jobs.Insert(ctx, queue.Sync{VendorCode: string(code), VendorUID: uid}, nil)
-	return translate(err)
+	return s.transaction(ctx, func(tx pgx.Tx, _ *sqlcgen.Queries) error { return s.queueSync(ctx, tx, code, uid) })
 }
 
 // KeepEarlyWebhook implements payment.EarlyWebhooks. The lock decides whether

@@ -54,7 +54,7 @@ func Open(ctx context.Context, databaseURL string, keys Keys) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open job queue: %w", err)
 	}
-	return &Store{pool: pool, queries: sqlcgen.New(pool), jobs: jobs, keys: keys}, nil
+	return &Store{pool: pool, queries: sqlcgen.New(bounded{pool}), jobs: jobs, keys: keys}, nil
 }
 
 // Close waits until every connection is returned, and closes them.
@@ -64,10 +64,16 @@ func (s *Store) Close() { s.pool.Close() }
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }
 
 // Ping reports whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return translate(s.pool.Ping(ctx)) }
+func (s *Store) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return translate(s.pool.Ping(ctx))
+}
 
-// transaction commits what do wrote, or nothing.
+// transaction commits what do wrote, or nothing, within patience.
 func (s *Store) transaction(ctx context.Context, do func(tx pgx.Tx, q *sqlcgen.Queries) error) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return do(tx, s.queries.WithTx(tx)) })
 	return translate(err)
 }

@@ -1,0 +1,170 @@
+package worker_test
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/samchon/payments-server/api"
+	"github.com/samchon/payments-server/api/money"
+)
+
+// outageLimit is how long an answer may take without a database: what the store
+// waits for a connection with its first statement, and then for the second one.
+const outageLimit = 12 * time.Second
+
+// terminate ends every connection to the database from the server's side, as a
+// failover does.
+const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+	WHERE datname = current_database() AND pid <> pg_backend_pid()`
+
+func TestOutage(t *testing.T) {
+	t.Parallel()
+	for name, cut := range map[string]func(*proxy){
+		"connections are refused": (*proxy).refuse,
+		"packets are dropped":     (*proxy).stall,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, proxy := newOutage(t)
+			s.through(func() {
+				cut(proxy)
+				defer proxy.heal()
+				s.expectUnavailable()
+			})
+		})
+	}
+	t.Run("backends are terminated", func(t *testing.T) {
+		t.Parallel()
+		s, _ := newOutage(t)
+		s.through(func() {
+			for range 5 {
+				s.sql(terminate)
+				eventually(t, "new connections", func() bool {
+					return s.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+						AND application_name = 'payments worker'`) > 0
+				})
+			}
+		})
+	})
+}
+
+// newOutage is a storm whose workers reach the database through a proxy.
+func newOutage(t *testing.T) (*storm, *proxy) {
+	s := newStorm(t, rand.Uint64())
+	proxy := newProxy(t, s.database)
+	direct := s.database
+	s.database = proxy.url
+	s.startWorkers()
+	s.database = direct
+	return s, proxy
+}
+
+// through has orders live through an outage, and compares all books after it.
+func (s *storm) through(outage func()) {
+	ordinary := s.workers
+	var clients sync.WaitGroup
+	clients.Go(func() { s.serveOrders(12) })
+	eventually(s.t, "the first payments", func() bool {
+		return s.count(`SELECT count(*) FROM payments.payment_histories`) > 2
+	})
+	outage()
+	clients.Wait()
+	s.settle()
+	s.insist()
+	s.settle()
+	s.check()
+	if ordinary != s.workers || s.anyDead() {
+		s.t.Error("a worker died of the outage")
+	}
+}
+
+func (s *storm) anyDead() bool {
+	for _, p := range s.workers {
+		select {
+		case <-p.died:
+			return true
+		default:
+		}
+	}
+	return false
+}
+
+// expectUnavailable asks for everything, at once, of workers without a database.
+func (s *storm) expectUnavailable() {
+	source := s.source()
+	requests := []*http.Request{
+		s.sealed("POST", "/payments/histories", s.storing(api.Toss, s.tossCard(source.ID, 1000), source, 1000)),
+		s.sealed("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}),
+		s.sealed("PATCH", "/payments/histories/"+uuid.NewString(), api.Password{Password: somePassword}),
+		s.sealed("PUT", "/payments/histories/cancel", api.CancelHistory{Source: source, Password: somePassword, Price: money.New(1)}),
+		s.sealed("POST", "/payments/reservations", api.StoreReservation{
+			Vendor: api.Vendor{Code: api.Iamport, UID: s.billingKey(api.Iamport, source.ID)}, Source: source, Title: "t", Password: somePassword,
+		}),
+		s.sealed("PATCH", "/payments/reservations/get", api.SourcePassword{Source: source, Password: somePassword}),
+		s.plainPost("/payments/webhooks/iamport", `{"imp_uid":"`+uuid.NewString()+`","status":"paid"}`),
+		s.plainPost("/payments/webhooks/toss", `{"data":{"paymentKey":"`+uuid.NewString()+`","status":"DONE"}}`),
+		s.plainPost("/payments/webhooks/toss", `{"secret":"s","status":"DONE","orderId":"`+uuid.NewString()+`"}`),
+	}
+	requests[0].Header.Set("Idempotency-Key", uuid.NewString())
+	var all sync.WaitGroup
+	for _, request := range requests {
+		all.Go(func() {
+			began := time.Now()
+			answer, err := s.client.Do(request)
+			if err != nil {
+				s.t.Errorf("%s %s: %v", request.Method, request.URL.Path, err)
+				return
+			}
+			defer answer.Body.Close()
+			var p api.Problem
+			if err := json.NewDecoder(answer.Body).Decode(&p); err != nil {
+				s.t.Errorf("%s %s: %v", request.Method, request.URL.Path, err)
+			}
+			if answer.StatusCode != 503 || p.Code != "database_unavailable" || answer.Header.Get("Retry-After") == "" ||
+				answer.Header.Get("Content-Type") != "application/problem+json" {
+				s.t.Errorf("%s %s: %d %v, %v", request.Method, request.URL.Path, answer.StatusCode, answer.Header, &p)
+			}
+			if took := time.Since(began); took > outageLimit {
+				s.t.Errorf("%s %s took %v", request.Method, request.URL.Path, took)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func (s *storm) sealed(method, path string, in any) *http.Request {
+	return s.request(method, path, mustv(json.Marshal(in))(s.t))
+}
+
+func (s *storm) plainPost(path, body string) *http.Request {
+	request := mustv(http.NewRequestWithContext(s.t.Context(), "POST", s.url+path, strings.NewReader(body)))(s.t)
+	request.Header.Set("Content-Type", "application/json")
+	return request
+}
+
+// TestOutage_EveryConnectionIsTaken has requests wait for a lock until no
+// connection is left in any pool.
+func TestOutage_EveryConnectionIsTaken(t *testing.T) {
+	t.Parallel()
+	s, _ := newOutage(t)
+	s.through(func() {
+		db := mustv(pgx.Connect(t.Context(), s.database))(t)
+		defer db.Close(context.Background())
+		tx := mustv(db.Begin(t.Context()))(t)
+		mustv(tx.Exec(t.Context(), `LOCK TABLE payments.payment_histories, payments.payment_reservations, payments.payment_intents,
+			payments.payment_early_webhooks IN ACCESS EXCLUSIVE MODE`))(t)
+		for range 3 {
+			s.expectUnavailable()
+		}
+		must(t, tx.Rollback(t.Context()))
+	})
+}
