@@ -1,28 +1,22 @@
 package iamport
 
 import (
-	"embed"
+	_ "embed"
 	"encoding/json"
-	"html/template"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"time"
 
 	api "github.com/samchon/payments-server/api/iamport"
 	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/fakes/internal/checkout"
 )
 
-//go:embed checkout
-var checkoutFiles embed.FS
+//go:embed iamport.js
+var script string
 
-var checkoutWindow = template.Must(template.ParseFS(checkoutFiles, "checkout/window.html"))
-
-// checkoutPolicy lets the window be framed by the shop's page, and nothing else.
-const checkoutPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"
-
-// checkout is a payment window that is open: a payment that is not made yet.
-type checkout struct {
+// window is a payment window that is open: a payment that is not made yet.
+type window struct {
 	payment  api.Payment
 	redirect *url.URL // m_redirect_url; nil without one
 	settled  bool
@@ -50,15 +44,8 @@ type checkoutOrder struct {
 // serveCheckout adds the script for shops' pages, under the real one's paths,
 // and the payment window. Browsers ask for them without a token.
 func (s *Server) serveCheckout(mux *http.ServeMux) {
-	files, err := fs.Sub(checkoutFiles, "checkout")
-	if err != nil {
-		panic("fake iamport: " + err.Error()) // the folder is part of the program
-	}
-	script := func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "iamport.js") }
-	mux.HandleFunc("GET /v1/iamport.js", script)
-	mux.HandleFunc("GET /js/{iamport_payment_js}", script) // iamport.payment-1.2.0.js, of any version
-	mux.Handle("GET /checkout/window.js", http.StripPrefix("/checkout", http.FileServerFS(files)))
-	mux.Handle("GET /checkout/window.css", http.StripPrefix("/checkout", http.FileServerFS(files)))
+	// The latter is iamport.payment-1.2.0.js, of any version.
+	checkout.Mount(mux, script, "GET /v1/iamport.js", "GET /js/{iamport_payment_js}")
 	mux.HandleFunc("POST /checkout", s.openCheckout)
 	mux.HandleFunc("GET /checkout/{imp_uid}", s.showCheckout)
 	mux.HandleFunc("POST /checkout/{imp_uid}/{choice}", s.chooseAtCheckout)
@@ -80,9 +67,9 @@ func (s *Server) openCheckout(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) newCheckout(order checkoutOrder) (string, error) {
-	redirect, err := order.redirect()
+	redirect, err := checkout.Destination(order.RedirectURL)
 	if err != nil {
-		return "", err
+		return "", malformed("m_redirect_url", "m_redirect_url: "+err.Error())
 	}
 	payment, err := s.ordered(order)
 	if err != nil {
@@ -93,19 +80,8 @@ func (s *Server) newCheckout(order checkoutOrder) (string, error) {
 	if err := s.checkOrder(order.MerchantUID, order.Amount); err != nil {
 		return "", err
 	}
-	s.kept.checkouts.Put(payment.ImpUID, &checkout{payment: payment, redirect: redirect})
+	s.kept.checkouts.Put(payment.ImpUID, &window{payment: payment, redirect: redirect})
 	return payment.ImpUID, nil
-}
-
-func (o checkoutOrder) redirect() (*url.URL, error) {
-	if o.RedirectURL == "" {
-		return nil, nil
-	}
-	u, err := url.Parse(o.RedirectURL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, malformed("m_redirect_url", "m_redirect_url is not an http address.")
-	}
-	return u, nil
 }
 
 // ordered is the payment as it will be when the payer agrees.
@@ -186,7 +162,26 @@ func (s *Server) showCheckout(w http.ResponseWriter, r *http.Request) {
 		s.writeError(w, notFound("payment window"))
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", checkoutPolicy)
-	_ = checkoutWindow.Execute(w, c.payment) // the payer may have left
+	c.face().Write(w)
+}
+
+// face is what the payer sees of it.
+func (c *window) face() checkout.Window {
+	p, pay := c.payment, "결제하기 · Pay"
+	if p.VBank != nil {
+		pay = "가상계좌 발급하기 · Open an account"
+	}
+	face := checkout.Window{
+		Vendor: "아임포트", English: "Iamport",
+		Amount: p.Amount.String() + " " + p.Currency, Method: string(p.PayMethod), Order: p.MerchantUID,
+		Choices: []checkout.Choice{
+			{Name: "pay", Label: pay},
+			{Name: "fail", Label: "카드사 승인 거절 · Let the card be refused"},
+			{Name: "close", Label: "창 닫기 · Close the window"},
+		},
+	}
+	if p.Name != nil {
+		face.Name = *p.Name
+	}
+	return face
 }

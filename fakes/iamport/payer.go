@@ -3,10 +3,10 @@ package iamport
 import (
 	"context"
 	"net/http"
-	"net/url"
 
 	api "github.com/samchon/payments-server/api/iamport"
 	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/fakes/internal/checkout"
 )
 
 // outcome is what a choice of the payer leads to: what the callback of
@@ -73,7 +73,7 @@ func (s *Server) choose(ctx context.Context, impUID, choice string) (outcome, er
 }
 
 // agree makes the payment, or opens its virtual account, and tells the shop.
-func (s *Server) agree(ctx context.Context, c *checkout) (outcome, error) {
+func (s *Server) agree(ctx context.Context, c *window) (outcome, error) {
 	p := c.payment
 	// Another window of the same order may have been quicker.
 	if err := s.checkOrder(p.MerchantUID, p.Amount); err != nil {
@@ -93,7 +93,7 @@ func (s *Server) agree(ctx context.Context, c *checkout) (outcome, error) {
 }
 
 // give fails the payment. The real Iamport sends no webhook of it.
-func (s *Server) give(c *checkout, reason string) outcome {
+func (s *Server) give(c *window, reason string) outcome {
 	c.settled = true
 	p := c.payment
 	p.Status = api.StatusFailed
@@ -106,19 +106,19 @@ func (s *Server) give(c *checkout, reason string) outcome {
 // errorCode is what a payment that failed in its window reports.
 const errorCode = "F400"
 
-func (c *checkout) outcome(p api.Payment, reason string) outcome {
+func (c *window) outcome(p api.Payment, reason string) outcome {
 	response := callbackOf(p)
-	query := url.Values{"imp_uid": {p.ImpUID}, "merchant_uid": {p.MerchantUID}, "imp_success": {"true"}}
+	query := map[string]string{"imp_uid": p.ImpUID, "merchant_uid": p.MerchantUID, "imp_success": "true"}
 	if reason != "" {
 		response.Success, response.ErrorCode, response.ErrorMessage = false, errorCode, reason
-		query.Set("imp_success", "false")
-		query.Set("error_code", errorCode)
-		query.Set("error_msg", reason)
+		query["imp_success"] = "false"
+		query["error_code"] = errorCode
+		query["error_msg"] = reason
 	}
 	if c.redirect == nil {
 		return outcome{Response: response}
 	}
-	return outcome{Response: response, Redirect: extended(*c.redirect, query)}
+	return outcome{Response: response, Redirect: checkout.Extend(c.redirect, query)}
 }
 
 func callbackOf(p api.Payment) callback {
@@ -136,14 +136,4 @@ func callbackOf(p api.Payment) callback {
 		response.VBankHolder, response.VBankDate = p.VBank.VBankHolder, p.VBank.VBankDate
 	}
 	return response
-}
-
-// extended adds to the query that the shop's address may have already.
-func extended(address url.URL, more url.Values) string {
-	query := address.Query()
-	for name, values := range more {
-		query[name] = values
-	}
-	address.RawQuery = query.Encode()
-	return address.String()
 }

@@ -20,7 +20,7 @@ type state struct {
 	receipts       *volatile.Store[string, api.Receipt]
 	certifications *volatile.Store[string, api.Certification]
 	prepared       *volatile.Store[string, money.Amount]
-	checkouts      *volatile.Store[string, *checkout]
+	checkouts      *volatile.Store[string, *window]
 	tokens         *volatile.Store[string, token]
 	tokenOf        *volatile.Store[string, string] // by key
 }
@@ -40,7 +40,7 @@ func newState(limits volatile.Limits, now func() time.Time) state {
 		receipts:       volatile.New[string, api.Receipt](limits, now),
 		certifications: volatile.New[string, api.Certification](limits, now),
 		prepared:       volatile.New[string, money.Amount](limits, now),
-		checkouts:      volatile.New[string, *checkout](limits, now),
+		checkouts:      volatile.New[string, *window](limits, now),
 		tokens:         volatile.New[string, token](limits, now),
 		tokenOf:        volatile.New[string, string](limits, now),
 	}

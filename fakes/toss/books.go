@@ -15,7 +15,7 @@ type books struct {
 	billings     *volatile.Store[string, *billing]
 	receipts     *volatile.Store[string, *receipt]
 	transactions *volatile.Store[string, api.Transaction]
-	checkouts    *volatile.Store[string, *checkout]
+	checkouts    *volatile.Store[string, *window]
 }
 
 // payment is one payment and what the wire does not show of it.
@@ -48,7 +48,7 @@ func newBooks(o Options) books {
 		billings:     volatile.New[string, *billing](limits, now),
 		receipts:     volatile.New[string, *receipt](limits, now),
 		transactions: volatile.New[string, api.Transaction](limits, now),
-		checkouts:    volatile.New[string, *checkout](limits, now),
+		checkouts:    volatile.New[string, *window](limits, now),
 	}
 	b.payments = volatile.NewWithEvict(limits, now, func(_ string, p *payment) { b.forget(p) })
 	return b

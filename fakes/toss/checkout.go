@@ -1,10 +1,8 @@
 package toss
 
 import (
-	"embed"
+	_ "embed"
 	"encoding/json"
-	"html/template"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -14,20 +12,19 @@ import (
 
 	"github.com/samchon/payments-server/api/money"
 	api "github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/fakes/internal/checkout"
 )
 
-//go:embed checkout
-var checkoutFiles embed.FS
-
-var checkoutWindow = template.Must(template.ParseFS(checkoutFiles, "checkout/window.html"))
+//go:embed sdk.js
+var sdk string
 
 // payerWindow is how long a payer may take to authenticate.
 // https://docs.tosspayments.com/en/webhooks
 const payerWindow = 30 * time.Minute
 
-// checkout is a payment window: what the shop's page asked for, and where to go
+// window is a payment window: what the shop's page asked for, and where to go
 // from there.
-type checkout struct {
+type window struct {
 	order   checkoutOrder
 	payment *payment // nil when a card is to be registered
 	success *url.URL // nil: the promise brings the result
@@ -52,15 +49,7 @@ type checkoutOrder struct {
 // serveCheckout adds the SDK and the payment window, which browsers ask for
 // without a secret key.
 func (s *Server) serveCheckout(mux *http.ServeMux) {
-	files, err := fs.Sub(checkoutFiles, "checkout")
-	if err != nil {
-		panic("fake toss: " + err.Error()) // the folder is part of the program
-	}
-	sdk := func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "sdk.js") }
-	mux.HandleFunc("GET /v1/payment", sdk)
-	mux.HandleFunc("GET /v2/standard", sdk)
-	mux.Handle("GET /checkout/window.js", http.StripPrefix("/checkout", http.FileServerFS(files)))
-	mux.Handle("GET /checkout/window.css", http.StripPrefix("/checkout", http.FileServerFS(files)))
+	checkout.Mount(mux, sdk, "GET /v1/payment", "GET /v2/standard")
 	mux.HandleFunc("POST /checkout", s.openCheckout)
 	mux.HandleFunc("GET /checkout/{id}", s.showCheckout)
 	mux.HandleFunc("POST /checkout/{id}/{choice}", s.chooseAtCheckout)
@@ -87,7 +76,7 @@ func (s *Server) openCheckout(w http.ResponseWriter, r *http.Request) {
 var orderIDs = regexp.MustCompile(`^[A-Za-z0-9_=-]{6,64}$`)
 
 func (s *Server) newCheckout(order checkoutOrder) (string, error) {
-	c := &checkout{order: order}
+	c := &window{order: order}
 	var err error
 	if c.success, err = destination(order.SuccessURL); err != nil {
 		return "", err
@@ -110,11 +99,8 @@ func (s *Server) newCheckout(order checkoutOrder) (string, error) {
 }
 
 func destination(address string) (*url.URL, error) {
-	if address == "" {
-		return nil, nil
-	}
-	u, err := url.Parse(address)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") {
+	u, err := checkout.Destination(address)
+	if err != nil {
 		return nil, refusal{code: api.CodeInvalidRequest}
 	}
 	return u, nil
@@ -155,17 +141,23 @@ func (s *Server) showCheckout(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'")
-	_ = checkoutWindow.Execute(w, c.page()) // the payer may have left
+	c.face().Write(w)
 }
 
-type checkoutPage struct{ Name, Amount, Method, Order string }
-
-func (c *checkout) page() checkoutPage {
-	if c.payment == nil {
-		return checkoutPage{Name: "자동결제 카드 등록", Method: string(api.MethodCard)}
-	}
+// face is what the payer sees of it.
+func (c *window) face() checkout.Window {
+	face := checkout.Window{Vendor: "토스페이먼츠", English: "Toss Payments", Choices: []checkout.Choice{
+		{Name: "pay", Label: "결제하기 · Pay"},
+		{Name: "reject", Label: "카드사 승인 거절 · Let the card be refused"},
+		{Name: "cancel", Label: "결제 취소 · Give up"},
+		{Name: "close", Label: "창 닫기 · Close the window", Unheard: true},
+	}}
 	p := c.payment
-	return checkoutPage{Name: c.order.OrderName, Amount: p.TotalAmount.String(), Method: string(p.Method), Order: p.OrderID}
+	if p == nil {
+		face.Name, face.Method = "자동결제 카드 등록", string(api.MethodCard)
+		face.Choices[0].Label = "카드 등록하기 · Register the card"
+		return face
+	}
+	face.Name, face.Amount, face.Method, face.Order = c.order.OrderName, p.TotalAmount.String()+"원", string(p.Method), p.OrderID
+	return face
 }

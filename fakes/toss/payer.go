@@ -2,11 +2,11 @@ package toss
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/google/uuid"
 
 	api "github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/fakes/internal/checkout"
 )
 
 // Codes that failUrl gets. https://docs.tosspayments.com/reference/error-codes
@@ -44,10 +44,10 @@ func (s *Server) chooseAtCheckout(w http.ResponseWriter, r *http.Request) {
 }
 
 // settled reports whether the payer has paid, was refused, or came too late.
-func (c *checkout) settled() bool { return c.payment != nil && c.payment.Status != api.StatusReady }
+func (c *window) settled() bool { return c.payment != nil && c.payment.Status != api.StatusReady }
 
 // payerAgrees authenticates the payment. No money moves until the shop confirms.
-func (s *Server) payerAgrees(c *checkout) outcome {
+func (s *Server) payerAgrees(c *window) outcome {
 	if c.payment == nil {
 		return c.succeeded(map[string]string{"customerKey": c.order.CustomerKey, "authKey": uuid.NewString()})
 	}
@@ -58,7 +58,7 @@ func (s *Server) payerAgrees(c *checkout) outcome {
 	})
 }
 
-func (s *Server) cardRejects(c *checkout) outcome {
+func (s *Server) cardRejects(c *window) outcome {
 	if c.payment == nil {
 		return c.failed(codeCardRejected, "")
 	}
@@ -66,16 +66,16 @@ func (s *Server) cardRejects(c *checkout) outcome {
 	return c.failed(codeCardRejected, c.payment.OrderID)
 }
 
-func (c *checkout) succeeded(result map[string]string) outcome {
+func (c *window) succeeded(result map[string]string) outcome {
 	if c.success == nil {
 		return outcome{Result: result}
 	}
-	return outcome{Redirect: extended(c.success, result)}
+	return outcome{Redirect: checkout.Extend(c.success, result)}
 }
 
 // failed leaves the order out when the payer gave up: the real gateway does not
 // tell failUrl which order that was.
-func (c *checkout) failed(code, orderID string) outcome {
+func (c *window) failed(code, orderID string) outcome {
 	message := vendorErrors[code].message
 	if c.fail == nil {
 		return outcome{Error: &vendorBody{code, message}}
@@ -84,16 +84,5 @@ func (c *checkout) failed(code, orderID string) outcome {
 	if orderID != "" {
 		query["orderId"] = orderID
 	}
-	return outcome{Redirect: extended(c.fail, query)}
-}
-
-// extended adds to the query that the shop's address may have already.
-func extended(address *url.URL, more map[string]string) string {
-	u := *address
-	query := u.Query()
-	for name, value := range more {
-		query.Set(name, value)
-	}
-	u.RawQuery = query.Encode()
-	return u.String()
+	return outcome{Redirect: checkout.Extend(c.fail, query)}
 }

@@ -7,8 +7,8 @@ function leave(outcome) {
   else if (outcome.redirect) location.assign(outcome.redirect);
 }
 
-async function choose(choice) {
-  if (choice === "close" && framed) return leave({}); // the fake does not hear of it
+async function choose({ choice, unheard }) {
+  if (unheard !== undefined && framed) return leave({});
   const answer = await fetch(`${location.pathname}/${choice}`, { method: "POST" });
   const body = await answer.json();
   if (answer.ok) return leave(body);
@@ -18,5 +18,5 @@ async function choose(choice) {
 }
 
 for (const button of document.querySelectorAll("[data-choice]")) {
-  button.addEventListener("click", () => choose(button.dataset.choice));
+  button.addEventListener("click", () => choose(button.dataset));
 }
