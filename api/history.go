@@ -11,19 +11,19 @@ import (
 
 // History is the record of one payment.
 type History struct {
-	ID         string     `json:"id" format:"uuid"`
+	ID         string     `json:"id" format:"uuid" doc:"The record's id."`
 	VendorCode VendorCode `json:"vendor_code" enum:"iamport,toss.payments" doc:"Tells which gateway's object data is; the same as vendor.code."`
-	Vendor     Vendor     `json:"vendor"`
-	Source     Source     `json:"source"`
+	Vendor     Vendor     `json:"vendor" doc:"Where the gateway keeps the payment."`
+	Source     Source     `json:"source" doc:"Where the service keeps the order."`
 	// Data is the gateway's payment as of the last look; Iamport and Toss read it.
 	Data        json.RawMessage `json:"data" doc:"The gateway's own payment object, as of the last look at the gateway."`
 	Currency    string          `json:"currency" example:"KRW" doc:"ISO 4217 code."`
 	Price       money.Amount    `json:"price" doc:"Amount of the payment."`
-	Refund      *money.Amount   `json:"refund" doc:"Amount given back so far; null when nothing was."`
+	Refund      *money.Amount   `json:"refund" nullable:"true" doc:"Amount given back so far; null when nothing was."`
 	WebhookURL  *string         `json:"webhook_url" doc:"Where the service hears of changes."`
-	CreatedAt   Time            `json:"created_at"`
-	PaidAt      *Time           `json:"paid_at" doc:"When the money was captured; null until then."`
-	CancelledAt *Time           `json:"cancelled_at" doc:"When the first refund happened; it stays. Null until then."`
+	CreatedAt   Time            `json:"created_at" doc:"When the record was stored."`
+	PaidAt      *Time           `json:"paid_at" nullable:"true" doc:"When the money was captured; null until then."`
+	CancelledAt *Time           `json:"cancelled_at" nullable:"true" doc:"When the first refund happened; it stays. Null until then."`
 	Cancels     []Cancel        `json:"cancels" nullable:"false" doc:"Refunds, oldest first."`
 }
 
@@ -52,15 +52,15 @@ func dataOf[T any](code, want VendorCode, data json.RawMessage) (*T, error) {
 // Cancel is one refund.
 type Cancel struct {
 	Price     money.Amount `json:"price" doc:"Amount given back."`
-	Reason    string       `json:"reason"`
-	CreatedAt Time         `json:"created_at"`
+	Reason    string       `json:"reason" doc:"As the service gave it."`
+	CreatedAt Time         `json:"created_at" doc:"When the gateway gave the money back."`
 	Time      Time         `json:"time" doc:"The same as created_at; the original's clients may see it."`
 }
 
 // StoreHistory asks to capture a payment and keep its record.
 type StoreHistory struct {
-	Vendor     Vendor       `json:"vendor"`
-	Source     Source       `json:"source"`
+	Vendor     Vendor       `json:"vendor" doc:"Where the gateway keeps the payment."`
+	Source     Source       `json:"source" doc:"Where the service keeps the order."`
 	WebhookURL string       `json:"webhook_url" format:"uri" maxLength:"1024" doc:"Where the service wants to hear of changes."`
 	Price      money.Amount `json:"price" minimum:"0" doc:"What the service expects to be paid. A payment of another amount is refunded and refused."`
 	Password   string       `json:"password" maxLength:"1024" doc:"Will be needed to read the record; nobody can recover it."`
@@ -68,17 +68,17 @@ type StoreHistory struct {
 
 // CancelHistory asks for a refund, whole or in part.
 type CancelHistory struct {
-	Source   Source         `json:"source"`
+	Source   Source         `json:"source" doc:"Where the service keeps the order."`
 	Password string         `json:"password" maxLength:"1024" doc:"Password that the record was stored with."`
 	Price    money.Amount   `json:"price" minimum:"0" doc:"Amount to give back; more than 0."`
-	Reason   string         `json:"reason" maxLength:"200"`
+	Reason   string         `json:"reason" maxLength:"200" doc:"Why; the gateway shows it to the merchant."`
 	Account  *RefundAccount `json:"account" required:"true" doc:"Where a virtual account's deposit goes back to; null otherwise."`
 }
 
 // RefundAccount receives the refund of a deposit.
 type RefundAccount struct {
-	Bank    string `json:"bank" maxLength:"60"`
-	Account string `json:"account" maxLength:"60"`
-	Holder  string `json:"holder" maxLength:"60"`
-	Mobile  string `json:"mobile" maxLength:"60"`
+	Bank    string `json:"bank" maxLength:"60" doc:"Bank, by the name or code that the gateway knows."`
+	Account string `json:"account" maxLength:"60" doc:"Account number."`
+	Holder  string `json:"holder" maxLength:"60" doc:"Name of the account's holder."`
+	Mobile  string `json:"mobile" maxLength:"60" doc:"Telephone number of the holder."`
 }

@@ -2,9 +2,9 @@ package api
 
 // Performance is what the answering worker has used since it started.
 type Performance struct {
-	CPU      CPUUsage      `json:"cpu"`
-	Memory   MemoryUsage   `json:"memory"`
-	Resource ResourceUsage `json:"resource"`
+	CPU      CPUUsage      `json:"cpu" doc:"CPU time."`
+	Memory   MemoryUsage   `json:"memory" doc:"Memory in use."`
+	Resource ResourceUsage `json:"resource" doc:"What the kernel counted."`
 }
 
 // CPUUsage is CPU time in microseconds.
@@ -24,22 +24,22 @@ type MemoryUsage struct {
 
 // ResourceUsage is getrusage(2) of the process. Times in µs, maxRSS in KiB.
 type ResourceUsage struct {
-	UserCPUTime                int64 `json:"userCPUTime"`
-	SystemCPUTime              int64 `json:"systemCPUTime"`
-	MaxRSS                     int64 `json:"maxRSS"`
-	SharedMemorySize           int64 `json:"sharedMemorySize"`
-	UnsharedDataSize           int64 `json:"unsharedDataSize"`
-	UnsharedStackSize          int64 `json:"unsharedStackSize"`
-	MinorPageFault             int64 `json:"minorPageFault"`
-	MajorPageFault             int64 `json:"majorPageFault"`
-	SwappedOut                 int64 `json:"swappedOut"`
-	FSRead                     int64 `json:"fsRead"`
-	FSWrite                    int64 `json:"fsWrite"`
-	IPCSent                    int64 `json:"ipcSent"`
-	IPCReceived                int64 `json:"ipcReceived"`
-	SignalsCount               int64 `json:"signalsCount"`
-	VoluntaryContextSwitches   int64 `json:"voluntaryContextSwitches"`
-	InvoluntaryContextSwitches int64 `json:"involuntaryContextSwitches"`
+	UserCPUTime                int64 `json:"userCPUTime" doc:"µs in user mode."`
+	SystemCPUTime              int64 `json:"systemCPUTime" doc:"µs in the kernel."`
+	MaxRSS                     int64 `json:"maxRSS" doc:"Largest resident set so far, in KiB."`
+	SharedMemorySize           int64 `json:"sharedMemorySize" doc:"Always 0: Linux does not count it."`
+	UnsharedDataSize           int64 `json:"unsharedDataSize" doc:"Always 0: Linux does not count it."`
+	UnsharedStackSize          int64 `json:"unsharedStackSize" doc:"Always 0: Linux does not count it."`
+	MinorPageFault             int64 `json:"minorPageFault" doc:"Page faults served without the disk."`
+	MajorPageFault             int64 `json:"majorPageFault" doc:"Page faults that went to the disk."`
+	SwappedOut                 int64 `json:"swappedOut" doc:"Always 0: Linux does not count it."`
+	FSRead                     int64 `json:"fsRead" doc:"Reads from the disk, in blocks of 512 bytes."`
+	FSWrite                    int64 `json:"fsWrite" doc:"Writes to the disk, in blocks of 512 bytes."`
+	IPCSent                    int64 `json:"ipcSent" doc:"Always 0: Linux does not count it."`
+	IPCReceived                int64 `json:"ipcReceived" doc:"Always 0: Linux does not count it."`
+	SignalsCount               int64 `json:"signalsCount" doc:"Always 0: Linux does not count it."`
+	VoluntaryContextSwitches   int64 `json:"voluntaryContextSwitches" doc:"Times that it waited for something."`
+	InvoluntaryContextSwitches int64 `json:"involuntaryContextSwitches" doc:"Times that it was interrupted for another."`
 }
 
 // System tells what the answering worker is, and what it was built from.
@@ -53,49 +53,49 @@ type System struct {
 
 // Commit is a git commit. One of its names is misspelled in the contract.
 type Commit struct {
-	ShortHash        string   `json:"shortHash"`
-	Branch           string   `json:"branch"`
-	Hash             string   `json:"hash"`
-	Subject          string   `json:"subject"`
-	SanitizedSubject string   `json:"sanitizedSubject"`
-	Body             string   `json:"body"`
-	Author           Person   `json:"author"`
-	Committer        Person   `json:"committer"`
+	ShortHash        string   `json:"shortHash" doc:"Beginning of hash."`
+	Branch           string   `json:"branch" doc:"Branch that was checked out."`
+	Hash             string   `json:"hash" doc:"Whole hash."`
+	Subject          string   `json:"subject" doc:"First line of the message."`
+	SanitizedSubject string   `json:"sanitizedSubject" doc:"subject, as it may stand in a file name."`
+	Body             string   `json:"body" doc:"The message without its first line."`
+	Author           Person   `json:"author" doc:"Who wrote it."`
+	Committer        Person   `json:"committer" doc:"Who committed it."`
 	AuthoredAt       string   `json:"authored_at" doc:"Local time of the server, YYYY-MM-DD hh:mm:ss."`
 	CommittedAt      string   `json:"commited_at" doc:"Local time of the server, YYYY-MM-DD hh:mm:ss."` //nolint:misspell // the contract's
 	AuthoredOn       string   `json:"authoredOn" doc:"Unix time in seconds."`
 	CommittedOn      string   `json:"committedOn" doc:"Unix time in seconds."`
-	Tags             []string `json:"tags" nullable:"false"`
+	Tags             []string `json:"tags" nullable:"false" doc:"Tags of the commit."`
 }
 
 // Person is an author or committer.
 type Person struct {
-	Name  string `json:"name"`
-	Email string `json:"email"`
+	Name  string `json:"name" doc:"As git has it."`
+	Email string `json:"email" doc:"As git has it."`
 }
 
 // Package is the module in the shape of a package.json.
 type Package struct {
-	Name            string            `json:"name"`
-	Version         string            `json:"version"`
-	Description     string            `json:"description"`
-	Scripts         map[string]string `json:"scripts"`
-	Repository      Repository        `json:"repository"`
-	Author          string            `json:"author"`
-	License         string            `json:"license"`
-	Bugs            Link              `json:"bugs"`
-	Homepage        string            `json:"homepage"`
-	DevDependencies map[string]string `json:"devDependencies"`
+	Name            string            `json:"name" doc:"Path of the module."`
+	Version         string            `json:"version" doc:"Version of the module."`
+	Description     string            `json:"description" doc:"What it is."`
+	Scripts         map[string]string `json:"scripts" doc:"Commands, by name."`
+	Repository      Repository        `json:"repository" doc:"Where the source is."`
+	Author          string            `json:"author" doc:"Who wrote it."`
+	License         string            `json:"license" doc:"SPDX identifier."`
+	Bugs            Link              `json:"bugs" doc:"Where to report one."`
+	Homepage        string            `json:"homepage" doc:"Where to read more."`
+	DevDependencies map[string]string `json:"devDependencies" doc:"Always empty."`
 	Dependencies    map[string]string `json:"dependencies" doc:"Go modules that are linked in, with their versions."`
 }
 
 // Repository is where the source is.
 type Repository struct {
-	Type string `json:"type" enum:"git"`
-	URL  string `json:"url"`
+	Type string `json:"type" enum:"git" doc:"Kind of repository."`
+	URL  string `json:"url" doc:"Address of the repository."`
 }
 
 // Link is an address.
 type Link struct {
-	URL string `json:"url"`
+	URL string `json:"url" doc:"Address."`
 }

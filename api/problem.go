@@ -8,7 +8,7 @@ import (
 // Problem is how every request that fails is answered: RFC 9457 problem details,
 // never encrypted. StatusCode, Message and Err repeat it for the original's clients.
 type Problem struct {
-	Type      string         `json:"type" format:"uri-reference" doc:"Names the kind of problem; documented under docs/errors.md."`
+	Type      string         `json:"type" format:"uri" doc:"Names the kind of problem: its place in docs/errors.md."`
 	Title     string         `json:"title" doc:"The same for every problem of this kind."`
 	Status    int            `json:"status" doc:"The HTTP status."`
 	Detail    string         `json:"detail" doc:"What was wrong this time, and what to do."`
@@ -28,15 +28,15 @@ type Problem struct {
 
 // InvalidField is one field that is wrong.
 type InvalidField struct {
-	Path    string `json:"path" example:"body.source.id"`
-	Message string `json:"message" example:"expected string to be RFC 4122 uuid"`
+	Path    string `json:"path" example:"body.source.id" doc:"Where the field is."`
+	Message string `json:"message" example:"expected string to be RFC 4122 uuid" doc:"What is wrong with it."`
 }
 
 // PGError is what a gateway said when it declined.
 type PGError struct {
-	Status  int    `json:"status"`
-	Code    string `json:"code,omitempty"`
-	Message string `json:"message"`
+	Status  int    `json:"status" doc:"HTTP status of the gateway's answer."`
+	Code    string `json:"code,omitempty" doc:"The gateway's own code, where it has one."`
+	Message string `json:"message" doc:"The gateway's own words, often Korean."`
 }
 
 // Error lets a Problem travel as an error: errors.As finds it.

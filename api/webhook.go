@@ -4,7 +4,7 @@ package api
 // body is encrypted as every other body is.
 type Webhook struct {
 	ID       string  `json:"id" format:"uuid" doc:"The same in every attempt to deliver it."`
-	Source   Source  `json:"source"`
+	Source   Source  `json:"source" doc:"Where the service keeps the order."`
 	Previous History `json:"previous" doc:"The record before the change."`
 	Current  History `json:"current" doc:"The record after the change."`
 }

@@ -55,10 +55,7 @@ func NewHandler(o Options) http.Handler {
 	routes.Use(middleware.GetHead)
 	routes.NotFound(noRoute)
 	routes.MethodNotAllowed(noMethod)
-	s := &server{payments: o.Payments, codec: o.Codec, keys: o.Keys, hashKey: o.HashKey}
-	a := humachi.New(routes, humaConfig(o))
-	describe(a.OpenAPI().Components.Schemas)
-	s.register(a)
+	newAPI(routes, o)
 
 	root := chi.NewRouter()
 	root.Use(recorded(o.Log), crossOrigin)
@@ -67,6 +64,16 @@ func NewHandler(o Options) http.Handler {
 	root.Mount("/payments", routes)
 	root.Mount("/", routes)
 	return root
+}
+
+// newAPI adds the operations to routes.
+func newAPI(routes chi.Router, o Options) huma.API {
+	s := &server{payments: o.Payments, codec: o.Codec, keys: o.Keys, hashKey: o.HashKey}
+	a := humachi.New(routes, humaConfig(o))
+	describe(a.OpenAPI().Components.Schemas)
+	s.register(a)
+	document(a.OpenAPI())
+	return a
 }
 
 func noRoute(w http.ResponseWriter, r *http.Request) {
