@@ -200,8 +200,7 @@ func (s *storm) settle() {
 
 // unsettled says what is left to do.
 func (s *storm) unsettled() string {
-	jobs := s.count(`SELECT count(*) FROM payments.river_job
-		WHERE kind IN ('resolve_intent', 'sync_payment', 'deliver_webhook') AND finalized_at IS NULL`)
+	jobs := s.unfinishedJobs()
 	pending := s.count(`SELECT count(*) FROM payments.payment_history_webhooks WHERE state = 'pending'`)
 	underway := 0
 	for _, hook := range append(s.fakeIamport.Webhooks(), s.fakeToss.Webhooks()...) {

@@ -161,22 +161,72 @@ func TestFaults_ClientGivesUp(t *testing.T) {
 
 func TestFaults_ClientHangsUp(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	source := w.source()
-	in := w.storing(api.Toss, w.tossCard(source.ID, 3000), source, 3000)
-	w.on(capturePath(api.Toss), fault.Plan{Kind: fault.Stall, Delay: clock.Duration(300 * time.Millisecond), RealTime: true}, api.Toss)
+	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
+		slow := fault.Plan{Kind: fault.Stall, Delay: clock.Duration(300 * time.Millisecond), RealTime: true}
+		source := w.source()
+		w.on(capturePath(code), slow, code)
+		w.hangUp("POST", "/payments/histories", w.storing(code, w.pay(code, source.ID, 3000), source, 3000))
+		var h seen
+		eventually(t, "the record of a client who hung up", func() bool {
+			return w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &h) == nil
+		})
+		w.agree(code, h)
 
-	client := &http.Client{Timeout: 100 * time.Millisecond}
-	request := w.request("POST", "/payments/histories", mustv(json.Marshal(in))(t))
-	if answer, err := client.Do(request); err == nil {
-		answer.Body.Close()
-		t.Fatal("the client did not hang up")
-	}
-	var stored seen
-	eventually(t, "the record of a client who hung up", func() bool {
-		return w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &stored) == nil
+		w.on(cancelPath(code), slow, code)
+		w.hangUp("PUT", "/payments/histories/cancel", api.CancelHistory{
+			Source: source, Password: somePassword, Price: money.New(1000), Reason: "in a hurry",
+		})
+		eventually(t, "the refund of a client who hung up", func() bool {
+			w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &h)
+			return len(h.Cancels) == 1
+		})
+		w.agree(code, h)
 	})
-	w.agree(api.Toss, stored)
+}
+
+// hangUp sends a request and does not wait for its answer.
+func (w *world) hangUp(method, path string, in any) {
+	w.t.Helper()
+	client := &http.Client{Timeout: 100 * time.Millisecond}
+	if answer, err := client.Do(w.request(method, path, mustv(json.Marshal(in))(w.t))); err == nil {
+		answer.Body.Close()
+		w.t.Fatalf("%s %s was answered before the client hung up", method, path)
+	}
+}
+
+func TestFaults_WebhookOfADeposit(t *testing.T) {
+	t.Parallel()
+	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
+		for _, f := range []fault.Plan{
+			{Kind: fault.DuplicateWebhook},
+			{Kind: fault.LateWebhook, Delay: clock.Duration(300 * time.Millisecond)},
+			{Kind: fault.ReorderWebhook}, // it leaves after that of the refund
+		} {
+			t.Run(string(f.Kind), func(t *testing.T) {
+				source := w.source()
+				uid, deposit := w.virtualAccount(code, source.ID, 6000)
+				stored := w.mustStore(w.storing(code, uid, source, 6000))
+				w.plan(code, f)
+				deposit()
+				changes := 1
+				if f.Kind != fault.ReorderWebhook {
+					eventually(t, "the deposit", func() bool { return len(w.service.heardOf(stored.ID)) == 1 })
+					changes = 2
+				}
+				refunded := w.untilDone("PUT", "/payments/histories/cancel", uuid.NewString(), api.CancelHistory{
+					Source: source, Password: somePassword, Price: money.New(6000), Reason: "sold out",
+					Account: &api.RefundAccount{Bank: "신한은행", Account: "110123456789", Holder: "홍길동"},
+				})
+				must(t, w.fakeIamport.WaitWebhooks(t.Context()))
+				must(t, w.fakeToss.WaitWebhooks(t.Context()))
+				eventually(t, "nothing left to do", func() bool { return w.unfinishedJobs() == 0 })
+				if n := len(w.service.heardOf(stored.ID)); n != changes || refunded.PaidAt == nil {
+					t.Errorf("%d webhooks of %d changes, paid at %v", n, changes, refunded.PaidAt)
+				}
+				w.agree(code, refunded)
+			})
+		}
+	})
 }
 
 func TestFaults_UndoIsFinished(t *testing.T) {

@@ -132,6 +132,12 @@ func (w *world) rescue() {
 	w.sql(`UPDATE payments.river_job SET state = 'available', scheduled_at = now() WHERE state IN ('retryable', 'scheduled')`)
 }
 
+// unfinishedJobs counts what the workers have yet to do.
+func (w *world) unfinishedJobs() int {
+	return w.count(`SELECT count(*) FROM payments.river_job
+		WHERE kind IN ('resolve_intent', 'sync_payment', 'deliver_webhook') AND finalized_at IS NULL`)
+}
+
 func (w *world) sql(statement string) {
 	w.t.Helper()
 	db := mustv(pgx.Connect(w.t.Context(), w.database))(w.t)

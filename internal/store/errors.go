@@ -43,8 +43,8 @@ func isOutage(err error) bool {
 	case errors.As(err, &pg):
 		// Classes of PostgreSQL's Appendix A: connection exception, transaction
 		// rollback (a deadlock), insufficient resources, operator intervention
-		// (shutdown, query cancelled by
-		// statement_timeout), and writing on a standby after a failover.
+		// (shutdown, query cancelled by statement_timeout), and writing on a
+		// standby after a failover.
 		class := pg.Code[:2]
 		return class == "08" || class == "40" || class == "53" || class == "57" || pg.Code == "25006"
 	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, net.ErrClosed):
