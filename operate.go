@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"github.com/samchon/payments-server/supervisor"
@@ -80,5 +82,8 @@ func (p *program) handover(start func(ctx context.Context, admin, password strin
 }
 
 func notRunning(admin string, err error) error {
-	return fmt.Errorf("no server answers on %s, is it started? %w", admin, err)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return fmt.Errorf("no server answers on %s: start it with `payments start`", admin)
+	}
+	return fmt.Errorf("no server answers on %s: %w", admin, err)
 }

@@ -248,7 +248,7 @@ func TestReload(t *testing.T) {
 		t.Parallel()
 		s := newSystem(t)
 		for _, command := range []string{"reload", "upgrade", "status"} {
-			s.refuses(t, "is it started?", command)
+			s.refuses(t, "start it with `payments start`", command)
 		}
 	})
 }

@@ -77,11 +77,11 @@ func newAPI(routes chi.Router, o Options) huma.API {
 }
 
 func noRoute(w http.ResponseWriter, r *http.Request) {
-	newProblem(r.Context(), codeNoRoute, "Cannot "+r.Method+" this path; see /docs.").write(w)
+	newProblem(r.Context(), codeNoRoute, "Cannot "+r.Method+" this path; see /openapi.json.").write(w)
 }
 
 func noMethod(w http.ResponseWriter, r *http.Request) {
-	newProblem(r.Context(), codeNoMethod, "Cannot "+r.Method+" this path; see /docs.").write(w)
+	newProblem(r.Context(), codeNoMethod, "Cannot "+r.Method+" this path; see /openapi.json.").write(w)
 }
 
 func humaConfig(o Options) huma.Config {

@@ -39,7 +39,7 @@ func startJobs(ctx context.Context, s *store.Store, payments *payment.Service, w
 	river.AddWorker(workers, &syncer{payments: payments})
 	river.AddWorker(workers, &tidier{store: s})
 	client, err := river.NewClient(riverpgxv5.New(s.Pool()), &river.Config{
-		Schema: queue.Schema, Workers: workers, Logger: log,
+		Schema: queue.Schema, Workers: workers, Logger: slog.New(warnings{log.Handler()}),
 		Queues: map[string]river.QueueConfig{
 			river.QueueDefault: {MaxWorkers: concurrentJobs},
 			webhook.Queue:      webhook.QueueConfig(),
@@ -103,3 +103,15 @@ type tidier struct {
 }
 
 func (t *tidier) Work(ctx context.Context, _ *river.Job[queue.Tidy]) error { return t.store.Tidy(ctx) }
+
+// warnings leaves out what River says of its daily life.
+type warnings struct{ slog.Handler }
+
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+}
+
+func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return warnings{w.Handler.WithAttrs(attrs)}
+}
+func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }

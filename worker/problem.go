@@ -58,10 +58,13 @@ func (p *problem) GetHeaders() http.Header {
 	return h
 }
 
+// errorsPageURL documents every code.
+const errorsPageURL = "https://github.com/samchon/payments-server/blob/master/docs/errors.md"
+
 func newProblem(ctx context.Context, code, detail string) *problem {
 	k := kinds[code]
 	return &problem{Problem: api.Problem{
-		Type: "/docs/errors#" + code, Title: k.Title, Status: k.Status, Detail: detail, Code: code, RequestID: requestID(ctx),
+		Type: errorsPageURL + "#" + code, Title: k.Title, Status: k.Status, Detail: detail, Code: code, RequestID: requestID(ctx),
 		StatusCode: k.Status, Message: detail, Err: k.Title,
 	}}
 }
@@ -81,8 +84,8 @@ func problemOf(ctx context.Context, err error) *problem {
 		p := newProblem(ctx, codeDatabaseAway, "The database cannot be reached at the moment. Send the same request again.")
 		p.retryAfter = databaseAwayRetry
 		return p
-	case errors.Is(err, context.Canceled):
-		note(ctx, slog.LevelInfo, err)
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil: // the client has gone
+		note(ctx, slog.LevelWarn, err)
 	default:
 		note(ctx, slog.LevelError, err)
 	}

@@ -81,7 +81,7 @@ func (s Sources) read() (string, []byte, error) {
 		return "", nil, nil
 	}
 	if err != nil {
-		return "", nil, fmt.Errorf("read the configuration: %w", err)
+		return "", nil, fmt.Errorf("cannot read the home, choose another with PAYMENTS_HOME: %w", err)
 	}
 	return file, data, nil
 }
