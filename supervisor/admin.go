@@ -51,7 +51,7 @@ func (s *supervisor) adminRoutes() http.Handler {
 	})
 	mux.HandleFunc("GET /status", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		json.NewEncoder(w).Encode(s.census()) // an error means that the client has gone
+		_ = json.NewEncoder(w).Encode(s.census()) // an error means that the client has gone
 	})
 	mux.Handle("GET /metrics", s.metrics())
 	mux.Handle("POST /reload", s.guarded(func(done chan<- error) { s.reload(done) }))

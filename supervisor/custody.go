@@ -157,7 +157,7 @@ func (s *supervisor) rescue(dead *peer) {
 			ended++
 		}
 		s.release(w)
-		unix.Shutdown(w.fd, unix.SHUT_RDWR)
+		_ = unix.Shutdown(w.fd, unix.SHUT_RDWR)
 		s.drop(w)
 	}
 	if rescued+ended > 0 {

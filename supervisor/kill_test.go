@@ -66,7 +66,6 @@ type kill struct {
 	load     *load.Load
 	idle     func()
 	release  chan struct{} // ends the upload
-	uploader int           // pid
 	reloaded chan error
 	clients  int
 }

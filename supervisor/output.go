@@ -20,7 +20,7 @@ type output struct {
 func (o *output) line(generation, slot int, line []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.w.Write(mark(generation, slot, line)) // if our log is gone there is nobody to tell
+	_, _ = o.w.Write(mark(generation, slot, line)) // if our log is gone there is nobody to tell
 }
 
 // mark says who wrote a line: as attributes of a JSON object, or before anything else.

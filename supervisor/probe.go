@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -81,7 +82,7 @@ func (s *supervisor) probed(p *process, err error) {
 	if err != nil && p.asked.Before(s.stalled) {
 		return // it is we who did not listen: ask again
 	}
-	_, answers := err.(unhealthyError)
+	answers := errors.As(err, new(unhealthyError))
 	g := p.generation
 	switch {
 	case p.gone || s.stopping:

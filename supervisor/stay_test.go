@@ -70,11 +70,12 @@ func testHTTP2(t *testing.T) {
 	l := mustLoad(t, f.api, 5*time.Millisecond)
 	for range clients {
 		// Not net/http's Transport: it takes a closed body for one that was read.
+		//nolint:staticcheck // which is what its deprecation points to
 		transport := &http2.Transport{AllowHTTP: true,
 			DialTLSContext: func(ctx context.Context, network, addr string, _ *tls.Config) (net.Conn, error) {
 				return new(net.Dialer).DialContext(ctx, network, addr)
 			}}
-		t.Cleanup(transport.CloseIdleConnections)
+		t.Cleanup(transport.CloseIdleConnections) //nolint:staticcheck // of the Transport above
 		for range streams { // on one connection
 			l.Go(func() {
 				for l.Pause() {

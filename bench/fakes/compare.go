@@ -44,10 +44,10 @@ func compare(ctx context.Context, s settings) error {
 			}
 		}
 	}
-	return print(all, best)
+	return printTable(all, best)
 }
 
-func print(all []contender, best []lap) error {
+func printTable(all []contender, best []lap) error {
 	t := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "SERVER\tREQUESTS/S\tOF BARE\tITS CPU/REQUEST\tP50 OF 3 REQUESTS\tP99\t")
 	for i, c := range all {
@@ -71,7 +71,7 @@ func measure(ctx context.Context, c contender, s settings) (lap, error) {
 	if err != nil {
 		return lap{}, err
 	}
-	defer server.stop()
+	defer func() { _ = server.stop() }()
 	header, err := c.login(server.address)
 	if err != nil {
 		return lap{}, err

@@ -70,7 +70,7 @@ func startOurs(dir string) (*running, error) {
 			defer cancel()
 			return supervisor.Reload(ctx, at[1], password)
 		},
-		stop: func() { cmd.Process.Signal(syscall.SIGTERM); cmd.Wait() },
+		stop: func() { _, _ = cmd.Process.Signal(syscall.SIGTERM), cmd.Wait() },
 	}, nil
 }
 
@@ -85,7 +85,7 @@ func startTableflip(dir, role string) (*running, error) {
 	if err != nil {
 		return nil, errors.Join(err, cmd.Process.Kill())
 	}
-	go cmd.Wait() // it ends at the first handover; its successors are not our children
+	go func() { _ = cmd.Wait() }() // it ends at the first handover; its successors are not our children
 	pid := cmd.Process.Pid
 	return &running{addr: at[0],
 		handOver: func() error {

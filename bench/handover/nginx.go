@@ -29,7 +29,7 @@ func startNginx(dir, path string) (*running, error) {
 	if err != nil {
 		return nil, err
 	}
-	stopBackend := func() { backend.Process.Kill(); backend.Wait() }
+	stopBackend := func() { _, _ = backend.Process.Kill(), backend.Wait() }
 	at, err := addresses(dir)
 	if err != nil {
 		stopBackend()
@@ -51,7 +51,7 @@ func startNginx(dir, path string) (*running, error) {
 		stopBackend()
 		return nil, err
 	}
-	stop := func() { cmd.Process.Signal(syscall.SIGTERM); cmd.Wait(); stopBackend() }
+	stop := func() { _, _ = cmd.Process.Signal(syscall.SIGTERM), cmd.Wait(); stopBackend() }
 	if err := await("nginx", func() bool { return reachable(front) }); err != nil {
 		stop()
 		return nil, err

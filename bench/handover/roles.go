@@ -86,7 +86,7 @@ func playTableflip(dir, drain string) error {
 		return err
 	}
 	srv := server()
-	go srv.Serve(ln)
+	go func() { _ = srv.Serve(ln) }()
 	if err := upg.Ready(); err != nil {
 		return err
 	}
@@ -103,6 +103,6 @@ func writeAddresses(dir string, at ...string) {
 	b, _ := json.Marshal(at) // strings
 	name := filepath.Join(dir, "addresses")
 	if os.WriteFile(name+".new", b, 0o600) == nil {
-		os.Rename(name+".new", name)
+		_ = os.Rename(name+".new", name)
 	}
 }

@@ -15,7 +15,7 @@ var bufferSize = sync.OnceValue(func() int {
 	probe := &firstRead{size: make(chan int, 1)}
 	probe.Conn, _ = net.Pipe()
 	var served sync.WaitGroup
-	served.Go(func() { (&http.Server{}).Serve(probe) })
+	served.Go(func() { _ = (&http.Server{}).Serve(probe) }) // it ends with the probe
 	defer served.Wait()
 	return <-probe.size
 })

@@ -180,7 +180,7 @@ func (c *conn) Close() (err error) {
 			return
 		}
 		if c.seat.close() { // somebody holds a copy, which would keep it open
-			c.raw.Control(func(fd uintptr) { unix.Shutdown(int(fd), unix.SHUT_RDWR) })
+			_ = c.raw.Control(func(fd uintptr) { _ = unix.Shutdown(int(fd), unix.SHUT_RDWR) })
 		}
 		err = c.TCPConn.Close()
 		c.home.forget(c)

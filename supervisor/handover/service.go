@@ -62,7 +62,7 @@ func (s *service) run(ctx context.Context) error {
 	var running sync.WaitGroup
 	messages, served, done := make(chan Message), make(chan error, 1), make(chan struct{})
 	running.Go(func() { served <- s.serve() })
-	running.Go(func() { s.health.Serve(s.questions) }) // ends when questions is closed
+	running.Go(func() { _ = s.health.Serve(s.questions) }) // ends when questions is closed
 	running.Go(func() { s.receive(messages, done) })
 	s.door.open()
 	s.worker.link.Tell(Ready, s.worker.Commit)

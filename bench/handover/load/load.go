@@ -163,11 +163,11 @@ func (l *Load) Pipelined(n int) {
 			for l.done.Err() == nil && l.Pause() {
 				cut := rand.IntN(len(one))
 				started := time.Now()
-				c.Write(append(slices.Clone(one), one[:cut]...))
+				_, _ = c.Write(append(slices.Clone(one), one[:cut]...))
 				if !l.Pause() {
 					return
 				}
-				c.Write(one[cut:])
+				_, _ = c.Write(one[cut:])
 				for range 2 {
 					if _, ok := l.read(r, started, "4"); !ok {
 						return
@@ -230,7 +230,7 @@ func (l *Load) answer(c net.Conn, started time.Time, body string) (closing, ok b
 }
 
 func (l *Load) read(r *bufio.Reader, started time.Time, length string) (closing, ok bool) {
-	res, err := http.ReadResponse(r, nil)
+	res, err := http.ReadResponse(r, nil) //nolint:bodyclose // it has the length that is read below
 	if err != nil {
 		l.Fail("read", err)
 		return true, false
