@@ -1,6 +1,6 @@
 # `make` alone lists the targets, from the comments behind them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test race lint generate check-generated bench bench-fakes fuzz chaos e2e clean
+.PHONY: help setup build run test race lint generate check-generated bench bench-fakes bench-handover fuzz chaos e2e clean
 
 # A release is told from another by its commit; `payments version` prints both.
 COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
@@ -45,6 +45,9 @@ check-generated: ## fail when something generated is stale
 bench: ## run every benchmark once
 	go test -run '^$$' -bench . -benchmem ./...
 	@$(MAKE) --no-print-directory bench-fakes
+
+bench-handover: ## count what an update loses, here and with others: 128 clients, 100 handovers each
+	@go run ./bench/handover
 
 bench-fakes: ## measure the fakes beside stripe-mock and a bare handler, and their memory
 	@sh bench/fakes/run.sh
