@@ -76,7 +76,7 @@ func testHTTP2(t *testing.T) {
 				return new(net.Dialer).DialContext(ctx, network, addr)
 			}}
 		t.Cleanup(transport.CloseIdleConnections) //nolint:staticcheck // of the Transport above
-		for range streams { // on one connection
+		for range streams {                       // on one connection
 			l.Go(func() {
 				for l.Pause() {
 					stream(l, &http.Client{Transport: transport})
