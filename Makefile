@@ -59,7 +59,7 @@ chaos: ## kill workers and let the PGs lie around N orders (200), drawn from SEE
 	go test ./worker -run '^TestChaos$$' -count=1 -v -timeout 1h -chaos.seed=$(or $(SEED),0) -chaos.orders=$(or $(N),200)
 
 e2e: ## pay through a whole running system with the clients published on npm
-	@sh scripts/setup.sh postgres node
+	@sh scripts/setup.sh postgres node chromium
 	@bash scripts/e2e.sh
 
 clean: ## remove what was built and installed here; the data in .payments stays

@@ -58,6 +58,10 @@ setup_node() {
 	sh tests/e2e/install.sh
 }
 
+setup_chromium() {
+	command -v chromium >/dev/null || get "Chromium" "chromium" "chromium"
+}
+
 for thing in "$@"; do
 	"setup_$thing"
 done

@@ -81,8 +81,22 @@ func (s *Store) history(ctx context.Context, row sqlcgen.History, err error) (*p
 	if h.Refund.IsZero() {
 		return h, nil // nothing refunded: no cancels to read
 	}
-	h.Cancels, err = s.cancels(ctx, row.ID)
-	return h, err
+	if h.Cancels, err = s.cancels(ctx, row.ID); err != nil {
+		return nil, err
+	}
+	return s.whole(ctx, h)
+}
+
+// whole reads a record again that changed between its row and its cancels.
+func (s *Store) whole(ctx context.Context, h *payment.History) (*payment.History, error) {
+	revision, err := s.queries.RevisionOf(ctx, h.ID)
+	if err != nil {
+		return nil, translate(err)
+	}
+	if revision != h.Revision {
+		return s.History(ctx, h.ID)
+	}
+	return h, nil
 }
 
 func (s *Store) cancels(ctx context.Context, history uuid.UUID) ([]payment.Cancel, error) {

@@ -6,6 +6,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,6 +21,11 @@ import (
 // statementTimeout bounds each statement at the server. Ours are look-ups by key
 // and single-row writes; one that takes this long waits for something broken.
 const statementTimeout = 10 * time.Second
+
+// maxConnections is for one worker, requests and jobs together. Two generations
+// of two workers stay below PostgreSQL's own default of 100. The URL may say
+// otherwise by pool_max_conns.
+const maxConnections = 16
 
 // Keys seals each kind of item under its own keyring.
 type Keys struct {
@@ -43,6 +49,9 @@ func Open(ctx context.Context, databaseURL string, keys Keys) (*Store, error) {
 		return nil, fmt.Errorf("database URL: %w", err)
 	}
 	config.ConnConfig.RuntimeParams["statement_timeout"] = fmt.Sprint(statementTimeout.Milliseconds())
+	if !strings.Contains(databaseURL, "pool_max_conns") {
+		config.MaxConns = maxConnections
+	}
 	config.ConnConfig.RuntimeParams["application_name"] = "payments worker"
 	config.ConnConfig.ConnectTimeout = 5 * time.Second
 	pool, err := pgxpool.NewWithConfig(ctx, config)

@@ -17,6 +17,9 @@ FROM payments.payment_histories WHERE vendor_code = $1 AND vendor_uid = $2;
 SELECT amount, reason, data, created_at, id, ordinal
 FROM payments.payment_history_cancels WHERE payment_history_id = $1 ORDER BY ordinal;
 
+-- name: RevisionOf :one
+SELECT revision FROM payments.payment_histories WHERE id = $1;
+
 -- name: InsertHistory :exec
 INSERT INTO payments.payment_histories (
     id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,

@@ -333,6 +333,17 @@ func (q *Queries) LockHistory(ctx context.Context, id uuid.UUID) (int64, error) 
 	return revision, err
 }
 
+const revisionOf = `-- name: RevisionOf :one
+SELECT revision FROM payments.payment_histories WHERE id = $1
+`
+
+func (q *Queries) RevisionOf(ctx context.Context, id uuid.UUID) (int64, error) {
+	row := q.db.QueryRow(ctx, revisionOf, id)
+	var revision int64
+	err := row.Scan(&revision)
+	return revision, err
+}
+
 const updateHistory = `-- name: UpdateHistory :execrows
 UPDATE payments.payment_histories
 SET currency = $2, price = $3, refund = $4, data = $5, paid_at = $6, cancelled_at = $7, revision = $8
