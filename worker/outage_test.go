@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"context"
+	"errors"
 	"encoding/json"
 	"math/rand/v2"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/api/money"
@@ -159,12 +161,30 @@ func TestOutage_EveryConnectionIsTaken(t *testing.T) {
 	s.through(func() {
 		db := mustv(pgx.Connect(t.Context(), s.database))(t)
 		defer db.Close(context.Background())
-		tx := mustv(db.Begin(t.Context()))(t)
-		mustv(tx.Exec(t.Context(), `LOCK TABLE payments.payment_histories, payments.payment_reservations, payments.payment_intents,
-			payments.payment_early_webhooks IN ACCESS EXCLUSIVE MODE`))(t)
+		tx := lockTables(t, db)
 		for range 3 {
 			s.expectUnavailable()
 		}
 		must(t, tx.Rollback(t.Context()))
 	})
+}
+
+// lockTables takes every table away from the workers. The locks come one after
+// the other, so a worker's transaction may meet them in the other order: where
+// PostgreSQL chooses us as the victim, we try again.
+func lockTables(t *testing.T, db *pgx.Conn) pgx.Tx {
+	t.Helper()
+	for {
+		tx := mustv(db.Begin(t.Context()))(t)
+		_, err := tx.Exec(t.Context(), `LOCK TABLE payments.payment_histories, payments.payment_reservations, payments.payment_intents,
+			payments.payment_early_webhooks IN ACCESS EXCLUSIVE MODE`)
+		if err == nil {
+			return tx
+		}
+		must(t, tx.Rollback(t.Context()))
+		var deadlock *pgconn.PgError
+		if !errors.As(err, &deadlock) || deadlock.Code != "40P01" {
+			t.Fatal(err)
+		}
+	}
 }
