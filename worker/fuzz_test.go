@@ -30,7 +30,7 @@ func FuzzInspect(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, document []byte) {
 		if inspect(document) != nil {
-			t.Skip()
+			return // refused: what the decoder would make of it does not matter
 		}
 		if !json.Valid(document) {
 			t.Fatalf("%q passes and is no JSON", document)

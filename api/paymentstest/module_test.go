@@ -42,7 +42,7 @@ replace github.com/samchon/payments-server => `+ours+"\n"))
 	test.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
 	out, err := test.CombinedOutput()
 	if strings.Contains(string(out), "--- SKIP") {
-		t.Skipf("%s", out)
+		t.Skipf("the module has no PostgreSQL to test with:\n%s", out)
 	}
 	if err != nil || !strings.Contains(string(out), "--- PASS: TestUnpaidOrder") {
 		t.Errorf("%v\n%s", err, out)

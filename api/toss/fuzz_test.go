@@ -18,7 +18,7 @@ func FuzzParseTime(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		read, err := toss.ParseTime(text)
 		if err != nil || read.IsZero() {
-			t.Skip()
+			return // not a time: nothing to write back
 		}
 		written, err := json.Marshal(toss.Time{Time: read.UTC()})
 		if err != nil {
