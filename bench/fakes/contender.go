@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 
+	"github.com/samchon/payments-server/bench/httpload"
 	"github.com/samchon/payments-server/fakes/iamport"
 	"github.com/samchon/payments-server/fakes/toss"
 )
@@ -15,7 +16,7 @@ type contender struct {
 	name    string
 	command func(ctx context.Context) (*exec.Cmd, error)
 	login   func(address string) (header string, err error)
-	story   func(c *client, order int64) error // a payment, from its beginning to its refund
+	story   func(c *httpload.Client, order int64) error // a payment, from its beginning to its refund
 }
 
 // contenders begins with the one that the others are compared with.
@@ -59,33 +60,33 @@ func basic(key string) string {
 const jsonBody = "Content-Type: application/json\r\n"
 
 func iamportToken(address string) (string, error) {
-	c, err := dial(address, jsonBody)
+	c, err := httpload.Dial(address, jsonBody)
 	if err != nil {
 		return "", err
 	}
-	defer c.conn.Close()
+	defer c.Close()
 	keys := fmt.Sprintf(`{"imp_key":%q,"imp_secret":%q}`, iamport.DefaultKey, iamport.DefaultSecret)
-	answer, err := c.post("/users/getToken", keys)
+	answer, err := c.Post("/users/getToken", keys)
 	if err != nil {
 		return "", err
 	}
-	return jsonBody + "Authorization: " + member(answer, "access_token") + "\r\n", nil
+	return jsonBody + "Authorization: " + httpload.Member(answer, "access_token") + "\r\n", nil
 }
 
 // iamportCard is an order paid by card; %d is its number.
 const iamportCard = `{"merchant_uid":"order-%d","amount":1000,"name":"책","card_number":"1111-2222-3333-4444",` +
 	`"expiry":"2030-12","birth":"880311"}`
 
-func iamportStory(c *client, order int64) error {
-	paid, err := c.post("/subscribe/payments/onetime", fmt.Sprintf(iamportCard, order))
+func iamportStory(c *httpload.Client, order int64) error {
+	paid, err := c.Post("/subscribe/payments/onetime", fmt.Sprintf(iamportCard, order))
 	if err != nil {
 		return err
 	}
-	uid := member(paid, "imp_uid")
-	if _, err := c.get("/payments/" + uid); err != nil {
+	uid := httpload.Member(paid, "imp_uid")
+	if _, err := c.Get("/payments/" + uid); err != nil {
 		return err
 	}
-	_, err = c.post("/payments/cancel", `{"imp_uid":"`+uid+`","amount":400,"checksum":1000,"reason":"변심"}`)
+	_, err = c.Post("/payments/cancel", `{"imp_uid":"`+uid+`","amount":400,"checksum":1000,"reason":"변심"}`)
 	return err
 }
 
@@ -94,28 +95,28 @@ func iamportStory(c *client, order int64) error {
 const tossCard = `{"orderId":"order-%d","amount":1000,"cardNumber":"4330123412341234","cardExpirationYear":"28",` +
 	`"cardExpirationMonth":"03","__approved":false}`
 
-func tossStory(c *client, order int64) error {
-	waits, err := c.post("/v1/payments/key-in", fmt.Sprintf(tossCard, order))
+func tossStory(c *httpload.Client, order int64) error {
+	waits, err := c.Post("/v1/payments/key-in", fmt.Sprintf(tossCard, order))
 	if err != nil {
 		return err
 	}
-	path := "/v1/payments/" + member(waits, "paymentKey")
-	if _, err := c.post(path, fmt.Sprintf(`{"orderId":"order-%d","amount":1000}`, order)); err != nil {
+	path := "/v1/payments/" + httpload.Member(waits, "paymentKey")
+	if _, err := c.Post(path, fmt.Sprintf(`{"orderId":"order-%d","amount":1000}`, order)); err != nil {
 		return err
 	}
-	_, err = c.post(path+"/cancel", `{"cancelReason":"변심","cancelAmount":400}`)
+	_, err = c.Post(path+"/cancel", `{"cancelReason":"변심","cancelAmount":400}`)
 	return err
 }
 
-func stripeStory(c *client, _ int64) error {
-	charged, err := c.post("/v1/charges", "amount=1000&currency=krw&source=tok_visa")
+func stripeStory(c *httpload.Client, _ int64) error {
+	charged, err := c.Post("/v1/charges", "amount=1000&currency=krw&source=tok_visa")
 	if err != nil {
 		return err
 	}
-	id := member(charged, "id")
-	if _, err := c.get("/v1/charges/" + id); err != nil {
+	id := httpload.Member(charged, "id")
+	if _, err := c.Get("/v1/charges/" + id); err != nil {
 		return err
 	}
-	_, err = c.post("/v1/refunds", "charge="+id+"&amount=400")
+	_, err = c.Post("/v1/refunds", "charge="+id+"&amount=400")
 	return err
 }

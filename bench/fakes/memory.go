@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/samchon/payments-server/bench/httpload"
 	"github.com/samchon/payments-server/fakes/iamport"
 	"github.com/samchon/payments-server/fakes/toss"
 )
@@ -58,7 +59,7 @@ func iamportPayer() (*payer, error) {
 		return nil, err
 	}
 	p.path, p.body = "/subscribe/payments/onetime", iamportCard
-	p.header.Set("Authorization", member(login, "access_token"))
+	p.header.Set("Authorization", httpload.Member(login, "access_token"))
 	return p, nil
 }
 

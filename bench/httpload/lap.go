@@ -1,0 +1,153 @@
+package httpload
+
+import (
+	"context"
+	"syscall"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"golang.org/x/sync/errgroup"
+)
+
+// Lap is what one load saw.
+type Lap struct {
+	Calls    int
+	Requests int // of the calls: one each, unless a call makes several
+	Took     time.Duration
+	Own      time.Duration           // CPU time of this process, the load's own cost
+	Latency  *hdrhistogram.Histogram // in microseconds; nil where nothing was timed
+}
+
+// PerSecond is the rate.
+func (l Lap) PerSecond() float64 { return float64(l.Calls) / l.Took.Seconds() }
+
+// OwnPerCall is what the load itself spent on a call.
+func (l Lap) OwnPerCall() time.Duration {
+	if l.Calls == 0 {
+		return 0
+	}
+	return l.Own / time.Duration(l.Calls)
+}
+
+// Percentile is the latency that p of 100 calls stayed below.
+func (l Lap) Percentile(p float64) time.Duration {
+	if l.Latency == nil {
+		return 0
+	}
+	return time.Duration(l.Latency.ValueAtQuantile(p)) * time.Microsecond
+}
+
+// NewLatency is an empty histogram, from a microsecond to a minute at three digits.
+func NewLatency() *hdrhistogram.Histogram { return hdrhistogram.New(1, time.Minute.Microseconds(), 3) }
+
+// Load is what the connections do.
+type Load struct {
+	Address     string
+	Header      string // of each request, lines that end in CRLF
+	Connections int
+	// Call makes its requests on the connection. n counts the calls of one connection.
+	Call func(c *Client, connection, n int) error
+}
+
+// Closed lets every connection send its next request as soon as it has the answer,
+// for the duration: what a server can do at most.
+func (l Load) Closed(ctx context.Context, d time.Duration) (Lap, error) {
+	return l.run(ctx, d, func(int) schedule { return atOnce{} })
+}
+
+// Open lets requests fall due at a rate, whether or not earlier ones are answered,
+// and measures from the moment a request was due: a server that stalls is not spared
+// the requests that would have come meanwhile (coordinated omission).
+func (l Load) Open(ctx context.Context, d time.Duration, perSecond float64) (Lap, error) {
+	began := time.Now()
+	pause := time.Duration(float64(l.Connections) / perSecond * float64(time.Second))
+	return l.run(ctx, d, func(connection int) schedule {
+		return &evenly{next: began.Add(pause * time.Duration(connection) / time.Duration(l.Connections)), pause: pause}
+	})
+}
+
+// schedule says when the next request is due, and returns then.
+type schedule interface{ wait() time.Time }
+
+type atOnce struct{}
+
+func (atOnce) wait() time.Time { return time.Now() }
+
+type evenly struct {
+	next  time.Time
+	pause time.Duration
+}
+
+func (e *evenly) wait() time.Time {
+	due := e.next
+	e.next = due.Add(e.pause)
+	time.Sleep(time.Until(due))
+	return due
+}
+
+func (l Load) run(ctx context.Context, d time.Duration, scheduleOf func(connection int) schedule) (Lap, error) {
+	clients := make([]*Client, l.Connections)
+	defer func() {
+		for _, c := range clients {
+			if c != nil {
+				c.Close()
+			}
+		}
+	}()
+	for i := range clients {
+		c, err := Dial(l.Address, l.Header)
+		if err != nil {
+			return Lap{}, err
+		}
+		clients[i] = c
+	}
+	laps := make([]Lap, l.Connections)
+	cpu, began := OwnCPU(), time.Now()
+	all, ctx := errgroup.WithContext(ctx)
+	for i, c := range clients {
+		all.Go(func() (err error) {
+			laps[i], err = l.drive(ctx, c, i, scheduleOf(i), began.Add(d))
+			return err
+		})
+	}
+	err := all.Wait()
+	total := Lap{Took: time.Since(began), Own: OwnCPU() - cpu, Latency: NewLatency()}
+	for _, one := range laps {
+		total.Calls += one.Calls
+		total.Requests += one.Requests
+		if one.Latency != nil {
+			total.Latency.Merge(one.Latency)
+		}
+	}
+	return total, err
+}
+
+// drive makes the calls of one connection.
+func (l Load) drive(ctx context.Context, c *Client, connection int, s schedule, end time.Time) (Lap, error) {
+	lap := Lap{Latency: NewLatency()}
+	if err := c.until(end); err != nil {
+		return lap, err
+	}
+	for ctx.Err() == nil {
+		due := s.wait()
+		if !due.Before(end) {
+			break
+		}
+		if err := l.Call(c, connection, lap.Calls); err != nil {
+			return lap, err
+		}
+		lap.Calls++
+		_ = lap.Latency.RecordValue(max(1, time.Since(due).Microseconds())) // beyond a minute patience has ended it
+	}
+	lap.Requests = c.Calls
+	return lap, ctx.Err()
+}
+
+// OwnCPU is the CPU time that this process has used, of all its threads.
+func OwnCPU() time.Duration {
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		return 0 // it never fails for RUSAGE_SELF
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
+}
