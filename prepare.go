@@ -32,16 +32,24 @@ func (schemaCommand) Run(p *program) error {
 	return nil
 }
 
-type keygenCommand struct{}
+type keygenCommand struct {
+	Directory string `help:"Write a file each into this folder of credentials instead." placeholder:"DIR" type:"existingdir"`
+}
 
 func (keygenCommand) Help() string {
 	return `Prints all the secrets a deployment in dev or real mode needs, besides its database and its
 payment gateways' credentials, as lines of an environment file. They are printed once and kept nowhere.
 
-    (umask 077; payments keygen > /etc/payments/env)`
+    (umask 077; payments keygen > /etc/payments/env)
+    payments keygen --directory /etc/payments/credentials`
 }
 
-func (keygenCommand) Run(p *program) error { return config.Keygen(p.stdout) }
+func (c keygenCommand) Run(p *program) error {
+	if c.Directory != "" {
+		return config.KeygenFiles(c.Directory)
+	}
+	return config.Keygen(p.stdout)
+}
 
 type configCommand struct {
 	Check checkCommand `cmd:"" help:"Check file and environment, and print the effective configuration."`

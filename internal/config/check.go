@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -23,9 +22,6 @@ func (c *Config) problems() []string {
 		}
 	}
 	problems = append(problems, c.clashingPorts()...)
-	if c.Database.URL != "" && !isPostgres(string(c.Database.URL)) {
-		problems = append(problems, "database.url (DATABASE_URL): must look like postgres://user:password@host:5432/database")
-	}
 	if c.deployed() {
 		problems = append(problems, c.undeployable()...)
 	}
@@ -77,9 +73,4 @@ func (c *Config) clashingPorts() []string {
 		taken[f.value.Int()] = f.path
 	}
 	return problems
-}
-
-func isPostgres(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql")
 }

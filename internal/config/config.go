@@ -75,7 +75,9 @@ type Updater struct {
 
 // Database is where the records are.
 type Database struct {
-	URL Secret `yaml:"url" env:"DATABASE_URL" doc:"PostgreSQL to use, postgres://user:password@host:5432/database. Empty in local mode: a private PostgreSQL under the home."`
+	URL            Secret `yaml:"url" env:"DATABASE_URL" validate:"omitempty,pgurl" doc:"PostgreSQL to use, postgres://user:password@host:5432/database. Empty in local mode: a private PostgreSQL under the home."`
+	AdminURL       Secret `yaml:"admin_url,omitempty" env:"DATABASE_ADMIN_URL" validate:"omitempty,pgurl" doc:"The same server as a role that may create roles and databases. Only payments schema uses it; give it to no server."`
+	ReaderPassword Secret `yaml:"reader_password,omitempty" env:"DATABASE_READER_PASSWORD" validate:"omitempty" doc:"Password that payments schema gives to the role that may only read."`
 }
 
 // AtRest holds the keys that encrypt the records, one ring per kind.

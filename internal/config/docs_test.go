@@ -52,12 +52,19 @@ func eachSetting(each func(f field, local, deployed string)) {
 	real.fillIn()
 	unset := map[string]string{}
 	for _, f := range real.fields() {
-		unset[f.path] = shown(f, "required")
+		unset[f.path] = shown(f, whenMissing(f))
 	}
-	unset["mode"] = "required"
+	unset["mode"], unset["database.url"] = "required", "required"
 	for _, f := range NewLocal().fields() {
 		each(f, shown(f, ""), unset[f.path]) // a store's credential is in local mode only
 	}
+}
+
+func whenMissing(f field) string {
+	if strings.HasPrefix(f.rule, "omitempty") {
+		return ""
+	}
+	return "required"
 }
 
 // shown is a default; those of secrets are published, or there is none.

@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -13,19 +12,23 @@ import (
 
 // overrideByEnv sets every field whose variable is set. The vendors' variables, which
 // are those of the original payments-server, are the default store's credentials.
-func overrideByEnv(c *Config, getenv func(string) string) []string {
-	problems := override(reflect.ValueOf(c).Elem(), getenv)
-	problems = append(problems, overrideStore(&c.Vendors.Iamport.Stores, getenv)...)
-	return append(problems, overrideStore(&c.Vendors.Toss.Stores, getenv)...)
+func overrideByEnv(c *Config, env environment) []string {
+	problems := override(reflect.ValueOf(c).Elem(), env)
+	problems = append(problems, overrideStore(&c.Vendors.Iamport.Stores, env)...)
+	return append(problems, overrideStore(&c.Vendors.Toss.Stores, env)...)
 }
 
-func override(v reflect.Value, getenv func(string) string) []string {
+func override(v reflect.Value, env environment) []string {
 	var problems []string
 	for _, f := range fieldsOf(v, "", "") {
-		if !f.value.CanSet() || f.env == "" || getenv(f.env) == "" {
+		if !f.value.CanSet() {
 			continue
 		}
-		if err := setText(f.value, getenv(f.env)); err != nil {
+		text, err := env.text(f)
+		if err == nil && text != "" {
+			err = setText(f.value, text)
+		}
+		if err != nil {
 			problems = append(problems, fmt.Sprintf("%s: %v", f.name(), err))
 		}
 	}
@@ -33,10 +36,10 @@ func override(v reflect.Value, getenv func(string) string) []string {
 }
 
 // overrideStore works on a copy, because a map's values cannot be set in place.
-func overrideStore[S comparable](stores *map[string]S, getenv func(string) string) []string {
+func overrideStore[S comparable](stores *map[string]S, env environment) []string {
 	s := (*stores)[DefaultStore]
 	before := s
-	problems := override(reflect.ValueOf(&s).Elem(), getenv)
+	problems := override(reflect.ValueOf(&s).Elem(), env)
 	if s == before {
 		return problems
 	}
@@ -102,10 +105,7 @@ func readSecret(dir, file string, secret *Secret) error {
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(dir, file)
 	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	*secret = Secret(strings.TrimRight(string(content), "\r\n"))
-	return nil
+	text, err := readText(file)
+	*secret = Secret(text)
+	return err
 }

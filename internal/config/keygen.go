@@ -3,15 +3,49 @@ package config
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
+	"os"
+	"path/filepath"
 )
 
 // Keygen writes a complete set of fresh secrets as lines of an environment file:
 // all that a deployment needs besides its database and its vendors' credentials.
 func Keygen(w io.Writer) error {
-	lines := []struct{ name, value string }{
+	for _, k := range freshKeys() {
+		if _, err := fmt.Fprintf(w, "%s=%s\n", k.name, k.value); err != nil {
+			return fmt.Errorf("write the keys: %w", err)
+		}
+	}
+	return nil
+}
+
+// KeygenFiles writes the same as files of a folder of credentials, for their owner
+// only. It replaces none: a key that is lost takes the records with it.
+func KeygenFiles(dir string) error {
+	for _, k := range freshKeys() {
+		if err := writeNew(filepath.Join(dir, k.name), k.value); err != nil {
+			return fmt.Errorf("write the keys: %w", err)
+		}
+	}
+	return nil
+}
+
+func writeNew(file, text string) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}
+
+type freshKey struct{ name, value string }
+
+func freshKeys() []freshKey {
+	return []freshKey{
 		{"SYSTEM_PASSWORD", letters(32)},
 		{"API_ENCRYPTION_KEY", letters(32)},
 		{"API_ENCRYPTION_IV", letters(16)},
@@ -25,12 +59,6 @@ func Keygen(w io.Writer) error {
 		{"DB_WEBHOOK_ENCRYPTION_IV", letters(16)},
 		{"WEBHOOK_SIGNING_SECRETS", "whsec_" + randomBase64(32)},
 	}
-	for _, l := range lines {
-		if _, err := fmt.Fprintf(w, "%s=%s\n", l.name, l.value); err != nil {
-			return fmt.Errorf("write the keys: %w", err)
-		}
-	}
-	return nil
 }
 
 // letters is a key of n letters and digits. Keys are texts, because the contract uses

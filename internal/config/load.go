@@ -31,7 +31,7 @@ func Load(s Sources) (*Config, error) {
 	}
 	c.File = file
 	problems := decodeFile(data, c)
-	problems = append(problems, overrideByEnv(c, s.Getenv)...)
+	problems = append(problems, overrideByEnv(c, environment{s.Getenv})...)
 	problems = append(problems, readSecretFiles(c, filepath.Dir(file))...)
 	c.fillIn()
 	problems = append(problems, c.problems()...)

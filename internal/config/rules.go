@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/go-playground/validator/v10"
@@ -20,6 +21,7 @@ func newRules() *validator.Validate {
 		"aeskey": func(s string) bool { return len(s) == 16 || len(s) == 24 || len(s) == 32 },
 		"aesiv":  func(s string) bool { return len(s) == 16 },
 		"whsec":  isWebhookSecret,
+		"pgurl":  isPostgres,
 	} {
 		if err := v.RegisterValidation(tag, func(l validator.FieldLevel) bool { return holds(l.Field().String()) }); err != nil {
 			panic(err) // only a malformed tag name fails
@@ -71,6 +73,7 @@ var advice = map[string]string{
 	"http_url": "must be a URL such as https://api.example.com",
 	"aeskey":   "must be 16, 24 or 32 bytes long, as AES keys are",
 	"aesiv":    "must be 16 bytes long, as AES initialization vectors are",
+	"pgurl":    "must look like postgres://user:password@host:5432/database",
 	"whsec":    "must be whsec_ and the Base64 of 24 to 64 bytes, as Standard Webhooks has it",
 }
 
@@ -80,4 +83,9 @@ func isWebhookSecret(s string) bool {
 	encoded, ok := strings.CutPrefix(s, "whsec_")
 	key, err := base64.StdEncoding.DecodeString(encoded)
 	return ok && err == nil && len(key) >= 24 && len(key) <= 64
+}
+
+func isPostgres(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql")
 }
