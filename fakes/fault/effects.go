@@ -2,7 +2,7 @@ package fault
 
 import "context"
 
-// Effects are the plans that struck one request.
+// Effects are the plans that struck one request, or one webhook.
 type Effects []Plan
 
 // Find returns the first effect of a kind.

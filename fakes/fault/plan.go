@@ -34,25 +34,27 @@ const (
 	LoseWebhook      Kind = "lose_webhook"      // it never leaves
 )
 
-var kinds = []Kind{
-	Drop, Delay, Reject, Lose, Truncate, Stall, Fail, StaleRead, ExpireToken,
-	DuplicateWebhook, LateWebhook, ReorderWebhook, LoseWebhook,
-}
+var (
+	requestKinds = []Kind{Drop, Delay, Reject, Lose, Truncate, Stall, Fail, StaleRead, ExpireToken}
+	webhookKinds = []Kind{DuplicateWebhook, LateWebhook, ReorderWebhook, LoseWebhook}
+	kinds        = slices.Concat(requestKinds, webhookKinds)
+)
 
 // Always is the Plan.Times of a plan that does not wear out.
 const Always = -1
 
-// Plan says which requests meet which fault. The zero values of the matching
-// fields mean any method, any path, from the first match on, once.
+// Plan says which requests meet which fault, or which webhooks: those that a
+// request of the method and path causes. The zero values of the matching fields
+// mean any method, any path, from the first match on, once.
 type Plan struct {
 	ID     string `json:"id"` // given by Plans.Add
 	Kind   Kind   `json:"kind"`
 	Method string `json:"method,omitempty"`
 	Path   string `json:"path,omitempty"` // a pattern of package path: /payments/*
-	Nth    int    `json:"nth,omitempty"`  // the first matching request to strike, counted from 1
+	Nth    int    `json:"nth,omitempty"`  // the first match to strike, counted from 1
 	Times  int    `json:"times,omitempty"`
-	// Rate is the share of matching requests that are struck, drawn from the
-	// seed; 0 means all of them. A plan with a rate and no Times never wears out.
+	// Rate is the share of the matches that are struck, drawn from the seed; 0
+	// means all of them. A plan with a rate and no Times never wears out.
 	Rate float64 `json:"rate,omitempty"`
 
 	Delay    clock.Duration `json:"delay,omitempty"`

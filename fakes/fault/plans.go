@@ -3,6 +3,7 @@ package fault
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 )
@@ -26,7 +27,7 @@ type counted struct {
 // Status is a plan with what has become of it.
 type Status struct {
 	Plan
-	Met    int `json:"met"`    // requests that matched
+	Met    int `json:"met"`    // requests or webhooks that matched
 	Struck int `json:"struck"` // of those, met the fault
 }
 
@@ -94,13 +95,23 @@ func (p *Plans) List() []Status {
 	return list
 }
 
-// Strike counts a request and returns the faults it meets.
+// Strike counts a request and returns the faults it meets. Those of the
+// webhooks that it causes are not among them.
 func (p *Plans) Strike(method, urlPath string) Effects {
+	return p.strike(requestKinds, method, urlPath)
+}
+
+// StrikeWebhook counts a webhook and returns the faults it meets.
+func (p *Plans) StrikeWebhook(c Cause) Effects {
+	return p.strike(webhookKinds, c.Method, c.Path)
+}
+
+func (p *Plans) strike(kinds []Kind, method, urlPath string) Effects {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var effects Effects
 	for _, c := range p.active {
-		if c.matches(method, urlPath) && p.strikes(c) {
+		if slices.Contains(kinds, c.Kind) && c.matches(method, urlPath) && p.strikes(c) {
 			effects = append(effects, c.Plan)
 		}
 	}

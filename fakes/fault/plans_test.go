@@ -106,10 +106,39 @@ func TestStrike_CombinesPlans(t *testing.T) {
 	t.Parallel()
 	var plans fault.Plans
 	plans.MustAdd(fault.Plan{Kind: fault.Lose})
-	plans.MustAdd(fault.Plan{Kind: fault.DuplicateWebhook})
+	plans.MustAdd(fault.Plan{Kind: fault.Stall})
 	effects := plans.Strike("POST", "/")
-	if want := []fault.Kind{fault.Lose, fault.DuplicateWebhook}; !slices.Equal(effects.Kinds(), want) {
+	if want := []fault.Kind{fault.Lose, fault.Stall}; !slices.Equal(effects.Kinds(), want) {
 		t.Errorf("struck by %v, want %v", effects.Kinds(), want)
+	}
+}
+
+func TestStrikeWebhook_IsNotWornOutByRequests(t *testing.T) {
+	t.Parallel()
+	var plans fault.Plans
+	plans.MustAdd(fault.Plan{Kind: fault.LoseWebhook})
+	plans.MustAdd(fault.Plan{Kind: fault.Drop})
+	if struck := plans.Strike("POST", "/").Kinds(); !slices.Equal(struck, []fault.Kind{fault.Drop}) {
+		t.Errorf("the request met %v", struck)
+	}
+	if struck := plans.StrikeWebhook(fault.ByClock).Kinds(); !slices.Equal(struck, []fault.Kind{fault.LoseWebhook}) {
+		t.Errorf("the webhook met %v", struck)
+	}
+	if struck := plans.StrikeWebhook(fault.ByClock); struck != nil {
+		t.Errorf("the next webhook met %v", struck.Kinds())
+	}
+}
+
+func TestStrikeWebhook_KeepsToItsCause(t *testing.T) {
+	t.Parallel()
+	var plans fault.Plans
+	plans.MustAdd(fault.Plan{Kind: fault.LoseWebhook, Method: "POST", Path: "/__fake/payments/*/deposit", Times: fault.Always})
+	for cause, struck := range map[fault.Cause]bool{
+		fault.ByClock: false, {"POST", "/vbanks"}: false, {"POST", "/__fake/payments/imp_1/deposit"}: true,
+	} {
+		if got := plans.StrikeWebhook(cause) != nil; got != struck {
+			t.Errorf("caused by %v: struck = %v, want %v", cause, got, struck)
+		}
 	}
 }
 

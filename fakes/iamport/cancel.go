@@ -5,6 +5,7 @@ import (
 
 	api "github.com/samchon/payments-server/api/iamport"
 	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/fakes/fault"
 	"github.com/samchon/payments-server/fakes/ledger"
 )
 
@@ -17,7 +18,7 @@ func (s *Server) cancelPayment(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.change(r.Context(), impUID, func(p *api.Payment) (effect, error) {
+	return s.change(fault.CauseOf(r), impUID, func(p *api.Payment) (effect, error) {
 		return s.cancel(p, in)
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	api "github.com/samchon/payments-server/api/iamport"
+	"github.com/samchon/payments-server/fakes/fault"
 )
 
 func (s *Server) payOnetime(r *http.Request) (any, error) {
@@ -21,7 +22,7 @@ func (s *Server) payOnetime(r *http.Request) (any, error) {
 		card.CardCode, card.CardName = registered.CardCode, registered.CardName
 	}
 	p := s.newCardPayment(in.Order, card, text(in.CustomerUID))
-	return s.create(r.Context(), p)
+	return s.create(fault.CauseOf(r), p)
 }
 
 func (s *Server) payAgain(r *http.Request) (any, error) {
@@ -45,7 +46,7 @@ func (s *Server) payAgain(r *http.Request) (any, error) {
 	p.BuyerTel = orText(in.BuyerTel, subscription.CustomerTel)
 	p.BuyerAddr = orText(in.BuyerAddr, subscription.CustomerAddr)
 	p.BuyerPostcode = orText(in.BuyerPostcode, subscription.CustomerPostcode)
-	return s.create(r.Context(), p)
+	return s.create(fault.CauseOf(r), p)
 }
 
 func (s *Server) newCardPayment(o api.Order, card api.Card, customerUID *string) api.Payment {

@@ -2,10 +2,12 @@ package iamport_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"runtime"
 	"slices"
 	"sync"
@@ -117,6 +119,56 @@ func TestFaults(t *testing.T) {
 			t.Errorf("received %v", got)
 		}
 	})
+}
+
+// TestWebhookFaults_StrikeWhateverCausedIt: a request, the payment window, and
+// what a person does by the page.
+func TestWebhookFaults_StrikeWhateverCausedIt(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		path  string // of the cause
+		cause func(f fixture) (impUID string)
+	}{
+		"Request": {"/vbanks", func(f fixture) string { return f.openVBank(1_000, time.Hour).ImpUID }},
+		"Checkout": {"/checkout/*/pay", func(f fixture) string {
+			return f.payAtCheckout(`{"merchant_uid":"a","amount":1000}`)
+		}},
+		"People": {"/__fake/payments/*/deposit", func(f fixture) string {
+			p := f.openVBank(1_000, time.Hour)
+			if err := f.Act(f.Context(), p.ImpUID, iamport.Deposit); err != nil {
+				f.Fatal(err)
+			}
+			return p.ImpUID
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			shop := openShop(t)
+			f := start(t, iamport.Options{WebhookURL: shop.URL})
+			plan := f.Faults().MustAdd(fault.Plan{Kind: fault.DuplicateWebhook, Path: test.path})
+			f.Faults().MustAdd(fault.Plan{Kind: fault.LoseWebhook, Path: "/another/cause"})
+			told := f.webhooks(test.cause(f))
+			if got := shop.got(); len(got) != len(told)+1 || got[len(got)-1] != got[len(got)-2] {
+				t.Errorf("received %v of %v, want the last twice", got, told)
+			}
+			if hook := f.Webhooks()[len(told)-1]; !slices.Equal(hook.Faults, []fault.Kind{plan.Kind}) {
+				t.Errorf("the log tells of %v", hook.Faults)
+			}
+		})
+	}
+}
+
+// payAtCheckout pays in a window, without a browser.
+func (f fixture) payAtCheckout(order string) (impUID string) {
+	f.Helper()
+	var window struct{ Path string }
+	if err := json.Unmarshal([]byte(f.send(http.MethodPost, "/checkout", nil, order).body), &window); err != nil {
+		f.Fatal(err)
+	}
+	if got := f.send(http.MethodPost, window.Path+"/pay", nil, ""); got.status != http.StatusOK {
+		f.Fatalf("the window answered %d %s", got.status, got.body)
+	}
+	return path.Base(window.Path)
 }
 
 func TestWebhook(t *testing.T) {

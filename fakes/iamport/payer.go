@@ -1,11 +1,11 @@
 package iamport
 
 import (
-	"context"
 	"net/http"
 
 	api "github.com/samchon/payments-server/api/iamport"
 	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/fakes/fault"
 	"github.com/samchon/payments-server/fakes/internal/checkout"
 )
 
@@ -46,7 +46,7 @@ type callback struct {
 }
 
 func (s *Server) chooseAtCheckout(w http.ResponseWriter, r *http.Request) {
-	result, err := s.choose(r.Context(), r.PathValue("imp_uid"), r.PathValue("choice"))
+	result, err := s.choose(fault.CauseOf(r), r.PathValue("imp_uid"), r.PathValue("choice"))
 	if err != nil {
 		s.writeError(w, err)
 		return
@@ -54,7 +54,7 @@ func (s *Server) chooseAtCheckout(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, result)
 }
 
-func (s *Server) choose(ctx context.Context, impUID, choice string) (outcome, error) {
+func (s *Server) choose(cause fault.Cause, impUID, choice string) (outcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, ok := s.kept.checkouts.Get(impUID)
@@ -63,7 +63,7 @@ func (s *Server) choose(ctx context.Context, impUID, choice string) (outcome, er
 	}
 	switch choice {
 	case "pay":
-		return s.agree(ctx, c)
+		return s.agree(cause, c)
 	case "fail":
 		return s.give(c, "[결제실패] 카드사가 승인을 거절했습니다"), nil
 	case "close":
@@ -73,7 +73,7 @@ func (s *Server) choose(ctx context.Context, impUID, choice string) (outcome, er
 }
 
 // agree makes the payment, or opens its virtual account, and tells the shop.
-func (s *Server) agree(ctx context.Context, c *window) (outcome, error) {
+func (s *Server) agree(cause fault.Cause, c *window) (outcome, error) {
 	p := c.payment
 	// Another window of the same order may have been quicker.
 	if err := s.checkOrder(p.MerchantUID, p.Amount); err != nil {
@@ -88,7 +88,7 @@ func (s *Server) agree(ctx context.Context, c *window) (outcome, error) {
 	if p.CustomerUID != nil && p.Card != nil {
 		s.kept.subscriptions.Put(*p.CustomerUID, s.newSubscription(*p.CustomerUID, api.CardInput{CardNumber: p.Card.CardNumber}))
 	}
-	s.store(ctx, p)
+	s.store(cause, p)
 	return c.outcome(p, ""), nil
 }
 

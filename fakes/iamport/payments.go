@@ -41,17 +41,17 @@ func (s *Server) show(ctx context.Context, r *record) (any, error) {
 
 // create stores a new payment and tells the shop. A payment that is born paid
 // is captured.
-func (s *Server) create(ctx context.Context, p api.Payment) (any, error) {
+func (s *Server) create(cause fault.Cause, p api.Payment) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.checkOrder(p.MerchantUID, p.Amount); err != nil {
 		return nil, err
 	}
-	s.store(ctx, p)
+	s.store(cause, p)
 	return s.render(p)
 }
 
-func (s *Server) store(ctx context.Context, p api.Payment) {
+func (s *Server) store(cause fault.Cause, p api.Payment) {
 	s.kept.add(p)
 	if p.VBank != nil {
 		s.closeVBankInTime(p.ImpUID)
@@ -59,7 +59,7 @@ func (s *Server) store(ctx context.Context, p api.Payment) {
 	if p.Status == api.StatusPaid {
 		s.book(p, ledger.Captured, p.Amount)
 	}
-	s.notify(ctx, p)
+	s.notify(cause, p)
 }
 
 // checkOrder refuses an amount other than the prepared one, and in the real
@@ -91,7 +91,7 @@ type effect struct {
 
 // change lets f change a payment, then books and tells what f says. When f
 // refuses, nothing has changed.
-func (s *Server) change(ctx context.Context, impUID string, f func(*api.Payment) (effect, error)) (any, error) {
+func (s *Server) change(cause fault.Cause, impUID string, f func(*api.Payment) (effect, error)) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	record, err := s.find(impUID)
@@ -111,7 +111,7 @@ func (s *Server) change(ctx context.Context, impUID string, f func(*api.Payment)
 		s.book(next, e.moved, e.amount)
 	}
 	if !e.silent {
-		s.notify(ctx, next)
+		s.notify(cause, next)
 	}
 	return s.render(next)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	api "github.com/samchon/payments-server/api/iamport"
+	"github.com/samchon/payments-server/fakes/fault"
 	"github.com/samchon/payments-server/fakes/internal/control"
 )
 
@@ -50,8 +51,8 @@ func summary(p api.Payment) control.Payment {
 
 // Act plays the payer, the bank, or the shop's clerk at the console. It fails
 // when the payment is not known or not in a state for the action.
-func (s *Server) Act(ctx context.Context, impUID, action string) error {
-	err := s.act(ctx, impUID, action)
+func (s *Server) Act(_ context.Context, impUID, action string) error {
+	err := s.act(control.CauseOf(impUID, action), impUID, action)
 	var f *failure
 	switch {
 	case err == nil:
@@ -63,19 +64,19 @@ func (s *Server) Act(ctx context.Context, impUID, action string) error {
 	}
 }
 
-func (s *Server) act(ctx context.Context, impUID, action string) error {
+func (s *Server) act(cause fault.Cause, impUID, action string) error {
 	switch action {
 	case Deposit:
-		return s.payIn(ctx, impUID)
+		return s.payIn(cause, impUID)
 	case Expire:
 		return s.expire(impUID)
 	case Fail:
-		_, err := s.change(ctx, impUID, func(p *api.Payment) (effect, error) {
+		_, err := s.change(cause, impUID, func(p *api.Payment) (effect, error) {
 			return s.fail(p, "Declined by hand.")
 		})
 		return err
 	case Cancel:
-		_, err := s.change(ctx, impUID, s.cancelByHand)
+		_, err := s.change(cause, impUID, s.cancelByHand)
 		return err
 	}
 	return fmt.Errorf("unknown action %q", action)

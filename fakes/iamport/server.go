@@ -95,11 +95,11 @@ func New(o Options) *Server {
 		clock:   o.Clock,
 		faults:  &fault.Plans{},
 		ledger:  ledger.New(o.Clock.Now, o.Keep, keepRequests),
-		webhooks: courier.New(courier.Options{
-			Clock: o.Clock, Keep: keepWebhooks, URL: o.WebhookURL,
-			Ladder: o.WebhookRetries, Retry: noAnswerOrServerError,
-		}),
 	}
+	s.webhooks = courier.New(courier.Options{
+		Clock: o.Clock, Faults: s.faults, Keep: keepWebhooks, URL: o.WebhookURL,
+		Ladder: o.WebhookRetries, Retry: noAnswerOrServerError,
+	})
 	s.kept = newState(volatile.Limits{Count: o.Keep, Age: o.KeepFor}, s.clock.Now)
 	s.handler = s.routes()
 	return s

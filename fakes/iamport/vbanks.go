@@ -1,10 +1,10 @@
 package iamport
 
 import (
-	"context"
 	"net/http"
 
 	api "github.com/samchon/payments-server/api/iamport"
+	"github.com/samchon/payments-server/fakes/fault"
 	"github.com/samchon/payments-server/fakes/ledger"
 )
 
@@ -22,7 +22,7 @@ func (s *Server) createVBank(r *http.Request) (any, error) {
 	p.CustomerUID, p.CustomerUIDUsage = text(newUID()), text("issue")
 	p.Status = api.StatusReady
 	p.VBank = s.newVBank(in)
-	return s.create(r.Context(), p)
+	return s.create(fault.CauseOf(r), p)
 }
 
 func (s *Server) newVBank(in api.VBankRequest) *api.VBank {
@@ -45,7 +45,7 @@ func (s *Server) updateVBank(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	updated, err := s.change(r.Context(), in.ImpUID, func(p *api.Payment) (effect, error) {
+	updated, err := s.change(fault.CauseOf(r), in.ImpUID, func(p *api.Payment) (effect, error) {
 		switch {
 		case p.VBank == nil:
 			return effect{}, refused("Not a vbank payment.")
@@ -70,15 +70,15 @@ func (s *Server) updateVBank(r *http.Request) (any, error) {
 
 // deposit pays into a virtual account. It is no path of the real Iamport.
 func (s *Server) deposit(w http.ResponseWriter, r *http.Request) {
-	if err := s.payIn(r.Context(), r.PathValue("imp_uid")); err != nil {
+	if err := s.payIn(fault.CauseOf(r), r.PathValue("imp_uid")); err != nil {
 		s.writeError(w, err)
 		return
 	}
 	w.WriteHeader(http.StatusOK)
 }
 
-func (s *Server) payIn(ctx context.Context, impUID string) error {
-	_, err := s.change(ctx, impUID, func(p *api.Payment) (effect, error) {
+func (s *Server) payIn(cause fault.Cause, impUID string) error {
+	_, err := s.change(cause, impUID, func(p *api.Payment) (effect, error) {
 		switch {
 		case p.VBank == nil:
 			return effect{}, refused("Not a vbank payment.")
@@ -111,7 +111,7 @@ func (s *Server) closeVBankInTime(impUID string) {
 // expire fails a payment whose virtual account was not paid in time. No webhook:
 // the real Iamport sends none of failures.
 func (s *Server) expire(impUID string) error {
-	_, err := s.change(context.Background(), impUID, func(p *api.Payment) (effect, error) {
+	_, err := s.change(fault.ByClock, impUID, func(p *api.Payment) (effect, error) {
 		return s.fail(p, "The virtual account was not paid in time.")
 	})
 	return err

@@ -1,7 +1,6 @@
 package iamport
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -13,17 +12,18 @@ import (
 
 // notify tells the shop of a payment's state. The state is stored by then: a
 // receiver reads it back at once.
-func (s *Server) notify(ctx context.Context, p api.Payment) {
+func (s *Server) notify(cause fault.Cause, p api.Payment) {
 	contentType, body := s.encodeWebhook(api.Webhook{
 		ImpUID: p.ImpUID, MerchantUID: p.MerchantUID, Status: p.Status,
 	})
 	s.webhooks.Send(courier.Message{
 		Payment: p.ImpUID,
+		Cause:   cause,
 		Event:   string(p.Status),
 		URL:     p.NoticeURL,
 		Header:  http.Header{"Content-Type": {contentType}},
 		Body:    body,
-	}, fault.FromContext(ctx))
+	})
 }
 
 func (s *Server) encodeWebhook(hook api.Webhook) (contentType string, body []byte) {

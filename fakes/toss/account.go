@@ -30,7 +30,7 @@ func (s *Server) createVirtualAccount(c call, in api.VirtualAccountRequest) ([]b
 	s.furnish(p, in)
 	s.openAccount(p)
 	s.add(p)
-	s.announce(p, c.effects)
+	s.announce(p, c.cause())
 	return p.body, nil
 }
 
@@ -78,7 +78,7 @@ func (s *Server) deposit(c call) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.paidIn(p, c.effects); err != nil {
+	if err := s.paidIn(p, c.cause()); err != nil {
 		return nil, err
 	}
 	return p.body, nil
@@ -86,7 +86,7 @@ func (s *Server) deposit(c call) ([]byte, error) {
 
 // paidIn is the customer's money arriving. The reference looks at the method
 // only; a bank sends money for a closed account back.
-func (s *Server) paidIn(p *payment, effects fault.Effects) error {
+func (s *Server) paidIn(p *payment, cause fault.Cause) error {
 	if p.VirtualAccount == nil {
 		return refusal{reference: http.StatusUnprocessableEntity, text: "Not a virtual account.", code: api.CodeInvalidRequest}
 	}
@@ -96,13 +96,13 @@ func (s *Server) paidIn(p *payment, effects fault.Effects) error {
 	p.VirtualAccount.SettlementStatus = completed
 	s.capture(p)
 	s.changed(p)
-	s.announce(p, effects)
+	s.announce(p, cause)
 	return nil
 }
 
 // takenBack undoes a deposit that the bank had reported by mistake: DONE is not
 // the end of a virtual account. https://docs.tosspayments.com/en/webhooks
-func (s *Server) takenBack(p *payment) error {
+func (s *Server) takenBack(p *payment, cause fault.Cause) error {
 	if p.VirtualAccount == nil || p.Status != api.StatusDone {
 		return refusal{reference: http.StatusUnprocessableEntity, text: "There is no deposit to take back.", code: api.CodeInvalidRequest}
 	}
@@ -112,6 +112,6 @@ func (s *Server) takenBack(p *payment) error {
 	s.record(p, ledger.Refunded, p.TotalAmount)
 	p.captured = false
 	s.changed(p)
-	s.announce(p, nil)
+	s.announce(p, cause)
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/samchon/payments-server/api/money"
 	api "github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/fakes/fault"
 )
 
 // approve is the old form of confirm: the payment key stands in the path.
@@ -25,7 +26,7 @@ func (s *Server) confirm(c call, in api.Confirmation) ([]byte, error) {
 		return nil, err
 	}
 	if s.approved(p) {
-		s.announce(p, c.effects)
+		s.announce(p, c.cause())
 	}
 	return p.body, nil
 }
@@ -78,12 +79,12 @@ func (s *Server) approved(p *payment) (news bool) {
 
 // lapse ends a payment that waited too long. It has captured nothing, so this
 // is the proof that it never will.
-func (s *Server) lapse(p *payment) {
+func (s *Server) lapse(p *payment, cause fault.Cause) {
 	p.Status = api.StatusExpired
 	p.Failure = &api.Failure{Code: "EXPIRED_PAYMENT", Message: "결제가 만료되었습니다. 다시 시도해주세요."}
 	if p.VirtualAccount != nil {
 		p.VirtualAccount.Expired = true
 	}
 	s.changed(p)
-	s.announce(p, nil)
+	s.announce(p, cause)
 }

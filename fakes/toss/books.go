@@ -5,6 +5,7 @@ import (
 
 	api "github.com/samchon/payments-server/api/toss"
 	"github.com/samchon/payments-server/fakes/clock"
+	"github.com/samchon/payments-server/fakes/fault"
 	"github.com/samchon/payments-server/fakes/internal/volatile"
 )
 
@@ -78,7 +79,7 @@ func (s *Server) expire(p *payment, d time.Duration) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if kept, ok := s.books.payments.Get(p.PaymentKey); ok && kept == p && p.Status == waiting {
-			s.lapse(p)
+			s.lapse(p, fault.ByClock)
 		}
 	})
 }

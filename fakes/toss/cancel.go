@@ -25,7 +25,7 @@ func (s *Server) cancel(c call, in api.Cancellation) ([]byte, error) {
 		return nil, err
 	}
 	s.refund(p, in, amount)
-	s.announce(p, c.effects)
+	s.announce(p, c.cause())
 	return p.body, nil
 }
 

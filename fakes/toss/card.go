@@ -24,7 +24,7 @@ func (s *Server) keyIn(c call, in api.CardPayment) ([]byte, error) {
 	s.capture(p)
 	s.add(p)
 	if s.real() {
-		s.announce(p, c.effects)
+		s.announce(p, c.cause())
 	}
 	return p.body, nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	api "github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/fakes/fault"
 	"github.com/samchon/payments-server/fakes/internal/checkout"
 )
 
@@ -35,7 +36,7 @@ func (s *Server) chooseAtCheckout(w http.ResponseWriter, r *http.Request) {
 	case "pay":
 		writeJSON(w, http.StatusOK, s.payerAgrees(c))
 	case "reject":
-		writeJSON(w, http.StatusOK, s.cardRejects(c))
+		writeJSON(w, http.StatusOK, s.cardRejects(c, fault.CauseOf(r)))
 	case "cancel", "close":
 		writeJSON(w, http.StatusOK, c.failed(codePayerCanceled, ""))
 	default:
@@ -58,11 +59,11 @@ func (s *Server) payerAgrees(c *window) outcome {
 	})
 }
 
-func (s *Server) cardRejects(c *window) outcome {
+func (s *Server) cardRejects(c *window, cause fault.Cause) outcome {
 	if c.payment == nil {
 		return c.failed(codeCardRejected, "")
 	}
-	s.abort(c.payment)
+	s.abort(c.payment, cause)
 	return c.failed(codeCardRejected, c.payment.OrderID)
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	api "github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/fakes/fault"
 	"github.com/samchon/payments-server/fakes/internal/control"
 )
 
@@ -30,22 +31,22 @@ func (s *Server) Act(_ context.Context, paymentKey, action string) error {
 	if !slices.Contains(p.actions(), action) {
 		return fmt.Errorf("%s %s, which is %s: %w", action, paymentKey, p.Status, control.ErrNotNow)
 	}
-	return s.act(p, action)
+	return s.act(p, action, control.CauseOf(paymentKey, action))
 }
 
-func (s *Server) act(p *payment, action string) error {
+func (s *Server) act(p *payment, action string, cause fault.Cause) error {
 	switch action {
 	case Deposit:
-		return s.paidIn(p, nil)
+		return s.paidIn(p, cause)
 	case TakeBack:
-		return s.takenBack(p)
+		return s.takenBack(p, cause)
 	case Fail:
-		s.abort(p)
+		s.abort(p, cause)
 	case Expire:
-		s.lapse(p)
+		s.lapse(p, cause)
 	case Cancel:
 		s.refund(p, api.Cancellation{CancelReason: "콘솔에서 취소"}, p.BalanceAmount)
-		s.announce(p, nil)
+		s.announce(p, cause)
 	}
 	return nil
 }
@@ -70,11 +71,11 @@ func (p *payment) actions() []string {
 	return []string{}
 }
 
-func (s *Server) abort(p *payment) {
+func (s *Server) abort(p *payment, cause fault.Cause) {
 	p.Status = api.StatusAborted
 	p.Failure = &api.Failure{Code: codeCardRejected, Message: vendorErrors[codeCardRejected].message}
 	s.changed(p)
-	s.announce(p, nil)
+	s.announce(p, cause)
 }
 
 // Payments lists the payments that are kept, newest first.

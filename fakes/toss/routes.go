@@ -18,6 +18,8 @@ type call struct {
 	effects fault.Effects
 }
 
+func (c call) cause() fault.Cause { return fault.CauseOf(c.Request) }
+
 // action does what a route is for, while the books are locked, and returns the
 // JSON to answer. An error that is no refusal is a fault of the fake itself.
 type action func(c call) ([]byte, error)

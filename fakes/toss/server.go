@@ -86,14 +86,14 @@ type Webhook = courier.Delivery
 func New(o Options) *Server {
 	o = o.withDefaults()
 	s := &Server{
-		options:  o,
-		clock:    o.Clock,
-		faults:   new(fault.Plans),
-		ledger:   ledger.New(o.Clock.Now, o.Keep, keepRequests),
-		webhooks: newCourier(o),
-		replays:  newReplays(o.Clock.Now, o.Keep),
-		books:    newBooks(o),
+		options: o,
+		clock:   o.Clock,
+		faults:  new(fault.Plans),
+		ledger:  ledger.New(o.Clock.Now, o.Keep, keepRequests),
+		replays: newReplays(o.Clock.Now, o.Keep),
+		books:   newBooks(o),
 	}
+	s.webhooks = newCourier(o, s.faults)
 	s.handler = s.routes()
 	return s
 }

@@ -27,8 +27,10 @@ var (
 
 // newCourier makes the one that sends. In the real style nothing but a 200 ends
 // its attempts.
-func newCourier(o Options) *courier.Courier {
-	c := courier.Options{Clock: o.Clock, Keep: keepWebhooks, URL: o.WebhookURL, Ladder: o.WebhookRetries}
+func newCourier(o Options, faults *fault.Plans) *courier.Courier {
+	c := courier.Options{
+		Clock: o.Clock, Faults: faults, Keep: keepWebhooks, URL: o.WebhookURL, Ladder: o.WebhookRetries,
+	}
 	if o.Style == Real {
 		c.Retry = func(status int) bool { return status != http.StatusOK }
 		c.Stamp = func(h http.Header, id int64, attempt int) {
@@ -41,30 +43,31 @@ func newCourier(o Options) *courier.Courier {
 }
 
 // announce tells the shop of a payment's new status, where the style does.
-func (s *Server) announce(p *payment, effects fault.Effects) {
+func (s *Server) announce(p *payment, cause fault.Cause) {
 	news := referenceNews
 	if s.real() {
 		news = realNews
 	}
 	if slices.Contains(news, p.Status) {
-		s.send(p, api.EventPaymentStatusChanged, s.statusChanged(p), effects)
+		s.send(p, api.EventPaymentStatusChanged, s.statusChanged(p), cause)
 	}
 	if s.options.DepositCallback && p.VirtualAccount != nil && p.Status != api.StatusExpired {
-		s.send(p, api.EventDepositCallback, s.depositCallbackOf(p), effects)
+		s.send(p, api.EventDepositCallback, s.depositCallbackOf(p), cause)
 	}
 }
 
-func (s *Server) send(p *payment, event string, envelope any, effects fault.Effects) {
+func (s *Server) send(p *payment, event string, envelope any, cause fault.Cause) {
 	body, err := json.Marshal(envelope)
 	if err != nil {
 		panic("fake toss: encode a webhook: " + err.Error()) // its fields are all of ours
 	}
 	s.webhooks.Send(courier.Message{
 		Payment: p.PaymentKey,
+		Cause:   cause,
 		Event:   event + " " + string(p.Status),
 		Header:  http.Header{"Content-Type": {"application/json"}},
 		Body:    body,
-	}, effects)
+	})
 }
 
 // news is the reference's whole webhook.

@@ -218,3 +218,38 @@ func TestWebhook_MeetsFaults(t *testing.T) {
 		})
 	}
 }
+
+// TestWebhookFaults_StrikeWhateverCausedIt: the clock, the payment window, and
+// what a person does by the page.
+func TestWebhookFaults_StrikeWhateverCausedIt(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		path  string // of the cause
+		cause func(t *testing.T, f fixture)
+	}{
+		"Clock": {fault.ByClock.Path, func(t *testing.T, f fixture) {
+			f.account(1000)
+			f.Clock().Advance(3 * 24 * time.Hour)
+		}},
+		"Checkout": {"/checkout/*/reject", func(t *testing.T, f fixture) {
+			w, _ := f.openWindow(nil)
+			w.choose("reject")
+		}},
+		"People": {"/__fake/payments/*/deposit", func(t *testing.T, f fixture) {
+			if err := f.Act(t.Context(), f.account(1000).PaymentKey, fake.Deposit); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			box := newInbox(t, always(http.StatusOK))
+			f := start(t, fake.Options{Style: fake.Real, WebhookURL: box.URL, Clock: stopped()})
+			f.Faults().MustAdd(fault.Plan{Kind: fault.DuplicateWebhook, Path: c.path})
+			c.cause(t, f)
+			if n := box.settle(t, f); n != 2 {
+				t.Errorf("it came %d times, want 2", n)
+			}
+		})
+	}
+}

@@ -32,8 +32,8 @@ type Workings struct {
 type Vendor interface {
 	// Payments lists the payments that are kept, newest first.
 	Payments() []Payment
-	// Act plays the payer or the bank: one of the payment's Actions. It fails
-	// with ErrUnknownPayment or ErrNotNow.
+	// Act plays the payer or the bank: one of the payment's Actions. Its webhooks
+	// have the cause that CauseOf says. It fails with ErrUnknownPayment or ErrNotNow.
 	Act(ctx context.Context, payment, action string) error
 	// Reset forgets all payments and whatever else the vendor keeps.
 	Reset()
@@ -44,6 +44,12 @@ var (
 	ErrUnknownPayment = errors.New("no such payment")
 	ErrNotNow         = errors.New("the payment is not in a state for it")
 )
+
+// CauseOf is the cause of what an action at a payment brings about, whether it is
+// asked for over HTTP or in Go.
+func CauseOf(payment, action string) fault.Cause {
+	return fault.Cause{Method: http.MethodPost, Path: Prefix + "payments/" + payment + "/" + action}
+}
 
 // Payment is what there is to see and do about a payment.
 type Payment struct {

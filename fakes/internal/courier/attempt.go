@@ -78,11 +78,17 @@ func (c *Courier) due(p *parcel) {
 		return
 	}
 	p.timer = nil
-	c.busy++
+	attempts := 1
+	if len(p.attempts) == 0 { // it is late
+		attempts = p.copies()
+	}
+	c.busy += attempts
 	c.running.Add(1)
 	c.mu.Unlock()
 	defer c.running.Done()
-	c.finish(p)
+	for range attempts {
+		c.finish(p)
+	}
 }
 
 func (c *Courier) attempt(p *parcel) {

@@ -23,11 +23,12 @@ const (
 	maxAnswerBytes = 64 << 10
 )
 
-// Options of New. Clock and Keep are required.
+// Options of New. Clock, Faults and Keep are required.
 type Options struct {
-	Clock *clock.Clock
-	Keep  int    // deliveries to remember
-	URL   string // where messages without a URL go; empty: nowhere
+	Clock  *clock.Clock
+	Faults *fault.Plans
+	Keep   int    // deliveries to remember
+	URL    string // where messages without a URL go; empty: nowhere
 	// Ladder holds the waits before the second attempt, the third and so on.
 	Ladder []time.Duration
 	// Retry says whether an answer deserves another attempt; status is 0 when
@@ -99,9 +100,8 @@ func (c *Courier) SetURL(url string) {
 	c.url = url
 }
 
-// Send takes a message and returns at once. The effects are those of the
-// request that caused it.
-func (c *Courier) Send(m Message, effects fault.Effects) {
+// Send takes a message and returns at once.
+func (c *Courier) Send(m Message) {
 	defer c.changes.Publish()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -112,34 +112,41 @@ func (c *Courier) Send(m Message, effects fault.Effects) {
 		m.URL = c.url
 	}
 	c.sent++
-	p := &parcel{id: c.sent, message: m}
+	p := &parcel{id: c.sent, message: m, effects: c.options.Faults.StrikeWebhook(m.Cause)}
 	c.log.Put(p.id, p)
-	if effects.Has(fault.LoseWebhook) {
+	c.dispatch(p)
+}
+
+// dispatch does with a new parcel what its faults leave to do.
+func (c *Courier) dispatch(p *parcel) {
+	payment := p.message.Payment
+	late, isLate := p.effects.Find(fault.LateWebhook)
+	switch {
+	case p.effects.Has(fault.LoseWebhook):
 		p.state = Lost
-		return
-	}
-	if late, ok := effects.Find(fault.LateWebhook); ok {
+	case isLate:
 		c.wait(p, time.Duration(late.Delay))
-		return
-	}
-	if effects.Has(fault.ReorderWebhook) {
+	case p.effects.Has(fault.ReorderWebhook):
 		p.state = Held
-		c.held[m.Payment] = append(c.held[m.Payment], p)
-		return
+		c.held[payment] = append(c.held[payment], p)
+	default:
+		c.enqueueCopies(p)
+		c.release(payment)
 	}
-	c.enqueue(p)
-	if effects.Has(fault.DuplicateWebhook) {
-		c.enqueue(p)
-	}
-	c.release(m.Payment)
 }
 
 // release lets the payment's held messages go behind the one just queued.
 func (c *Courier) release(payment string) {
 	for _, p := range c.held[payment] {
-		c.enqueue(p)
+		c.enqueueCopies(p)
 	}
 	delete(c.held, payment)
+}
+
+func (c *Courier) enqueueCopies(p *parcel) {
+	for range p.copies() {
+		c.enqueue(p)
+	}
 }
 
 // Resend sends a logged message once more and reports whether it is still known.

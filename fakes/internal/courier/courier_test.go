@@ -50,8 +50,13 @@ func (s *shop) got() []string {
 	return slices.Clone(s.received)
 }
 
-func open(t *testing.T, o courier.Options) *courier.Courier {
+// open returns a courier whose first messages meet the plans.
+func open(t *testing.T, o courier.Options, plans ...fault.Plan) *courier.Courier {
 	t.Helper()
+	o.Faults = new(fault.Plans)
+	for _, p := range plans {
+		o.Faults.MustAdd(p)
+	}
 	if o.Clock == nil {
 		o.Clock = clock.NewStopped(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	}
@@ -76,8 +81,6 @@ func settle(t *testing.T, c *courier.Courier) {
 	}
 }
 
-func struckBy(plans ...fault.Plan) fault.Effects { return plans }
-
 func TestSend(t *testing.T) {
 	t.Parallel()
 
@@ -88,7 +91,7 @@ func TestSend(t *testing.T) {
 		var want []string
 		for i := range 50 {
 			want = append(want, strconv.Itoa(i))
-			c.Send(message(want[i]), nil)
+			c.Send(message(want[i]))
 		}
 		settle(t, c)
 		if got := s.got(); !slices.Equal(got, want) {
@@ -99,7 +102,7 @@ func TestSend(t *testing.T) {
 	t.Run("CountsAsDeliveredWhenNobodyListens", func(t *testing.T) {
 		t.Parallel()
 		c := open(t, courier.Options{})
-		c.Send(message("a"), nil)
+		c.Send(message("a"))
 		settle(t, c)
 		if log := c.Log(); len(log) != 1 || log[0].State != courier.Delivered {
 			t.Errorf("log = %+v", log)
@@ -112,7 +115,7 @@ func TestSend(t *testing.T) {
 		c := open(t, courier.Options{URL: general.URL})
 		m := message("a")
 		m.URL = own.URL
-		c.Send(m, nil)
+		c.Send(m)
 		settle(t, c)
 		if len(own.got()) != 1 || len(general.got()) != 0 {
 			t.Errorf("own URL got %v, the general one %v", own.got(), general.got())
@@ -123,7 +126,7 @@ func TestSend(t *testing.T) {
 		t.Parallel()
 		c := open(t, courier.Options{Keep: 3})
 		for range 100 {
-			c.Send(message("a"), nil)
+			c.Send(message("a"))
 		}
 		settle(t, c)
 		if log := c.Log(); len(log) != 3 || log[2].ID != 100 {
@@ -141,7 +144,7 @@ func TestLadder(t *testing.T) {
 		s := openShop(t, 500, 500)
 		now := clock.NewStopped(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 		c := open(t, courier.Options{URL: s.URL, Clock: now, Ladder: ladder})
-		c.Send(message("a"), nil)
+		c.Send(message("a"))
 		settle(t, c)
 		now.Advance(24 * time.Hour)
 		delivery := c.Log()[0]
@@ -161,7 +164,7 @@ func TestLadder(t *testing.T) {
 		s := openShop(t, 500, 500, 500, 500, 500)
 		now := clock.NewStopped(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 		c := open(t, courier.Options{URL: s.URL, Clock: now, Ladder: ladder})
-		c.Send(message("a"), nil)
+		c.Send(message("a"))
 		settle(t, c)
 		now.Advance(24 * time.Hour)
 		if d := c.Log()[0]; d.State != courier.Failed || len(d.Attempts) != 4 {
@@ -176,7 +179,7 @@ func TestLadder(t *testing.T) {
 		c := open(t, courier.Options{
 			URL: s.URL, Clock: now, Ladder: ladder, Retry: func(status int) bool { return status >= 500 },
 		})
-		c.Send(message("a"), nil)
+		c.Send(message("a"))
 		settle(t, c)
 		now.Advance(24 * time.Hour)
 		if d := c.Log()[0]; d.State != courier.Failed || len(d.Attempts) != 1 {
@@ -191,8 +194,8 @@ func TestFaults(t *testing.T) {
 	t.Run("Duplicate", func(t *testing.T) {
 		t.Parallel()
 		s := openShop(t)
-		c := open(t, courier.Options{URL: s.URL})
-		c.Send(message("a"), struckBy(fault.Plan{Kind: fault.DuplicateWebhook}))
+		c := open(t, courier.Options{URL: s.URL}, fault.Plan{Kind: fault.DuplicateWebhook})
+		c.Send(message("a"))
 		settle(t, c)
 		if got, want := s.got(), []string{"a", "a"}; !slices.Equal(got, want) {
 			t.Errorf("received %v, want %v", got, want)
@@ -202,13 +205,13 @@ func TestFaults(t *testing.T) {
 	t.Run("Reorder", func(t *testing.T) {
 		t.Parallel()
 		s := openShop(t)
-		c := open(t, courier.Options{URL: s.URL})
-		c.Send(message("first"), struckBy(fault.Plan{Kind: fault.ReorderWebhook}))
+		c := open(t, courier.Options{URL: s.URL}, fault.Plan{Kind: fault.ReorderWebhook})
+		c.Send(message("first"))
 		settle(t, c)
 		if got := s.got(); len(got) != 0 {
 			t.Fatalf("received %v before there was another", got)
 		}
-		c.Send(message("second"), nil)
+		c.Send(message("second"))
 		settle(t, c)
 		if got, want := s.got(), []string{"second", "first"}; !slices.Equal(got, want) {
 			t.Errorf("received %v, want %v", got, want)
@@ -218,12 +221,12 @@ func TestFaults(t *testing.T) {
 	t.Run("ReorderIsForgottenWithTheLog", func(t *testing.T) {
 		t.Parallel()
 		s := openShop(t)
-		c := open(t, courier.Options{URL: s.URL, Keep: 1})
-		c.Send(message("forgotten"), struckBy(fault.Plan{Kind: fault.ReorderWebhook}))
+		c := open(t, courier.Options{URL: s.URL, Keep: 1}, fault.Plan{Kind: fault.ReorderWebhook})
+		c.Send(message("forgotten"))
 		other := message("other")
 		other.Payment = "imp_2"
-		c.Send(other, nil)
-		c.Send(message("last"), nil)
+		c.Send(other)
+		c.Send(message("last"))
 		settle(t, c)
 		if got := s.got(); slices.Contains(got, "forgotten") || len(got) != 2 {
 			t.Errorf("received %v", got)
@@ -234,8 +237,8 @@ func TestFaults(t *testing.T) {
 		t.Parallel()
 		s := openShop(t)
 		now := clock.NewStopped(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
-		c := open(t, courier.Options{URL: s.URL, Clock: now})
-		c.Send(message("a"), struckBy(fault.Plan{Kind: fault.LateWebhook, Delay: clock.Duration(time.Hour)}))
+		c := open(t, courier.Options{URL: s.URL, Clock: now}, fault.Plan{Kind: fault.LateWebhook, Delay: clock.Duration(time.Hour)})
+		c.Send(message("a"))
 		now.Advance(59 * time.Minute)
 		if got := s.got(); len(got) != 0 {
 			t.Fatalf("received %v an hour early", got)
@@ -246,11 +249,44 @@ func TestFaults(t *testing.T) {
 		}
 	})
 
+	t.Run("LateAndDuplicate", func(t *testing.T) {
+		t.Parallel()
+		s := openShop(t)
+		now := clock.NewStopped(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+		c := open(t, courier.Options{URL: s.URL, Clock: now},
+			fault.Plan{Kind: fault.LateWebhook, Delay: clock.Duration(time.Hour)}, fault.Plan{Kind: fault.DuplicateWebhook})
+		c.Send(message("a"))
+		settle(t, c)
+		if got := s.got(); len(got) != 0 {
+			t.Fatalf("received %v before its time", got)
+		}
+		now.Advance(time.Hour)
+		if got, want := s.got(), []string{"a", "a"}; !slices.Equal(got, want) {
+			t.Errorf("received %v, want %v", got, want)
+		}
+		if d := c.Log()[0]; !slices.Equal(d.Faults, []fault.Kind{fault.LateWebhook, fault.DuplicateWebhook}) {
+			t.Errorf("the log tells of %v", d.Faults)
+		}
+	})
+
+	t.Run("ReorderAndDuplicate", func(t *testing.T) {
+		t.Parallel()
+		s := openShop(t)
+		c := open(t, courier.Options{URL: s.URL},
+			fault.Plan{Kind: fault.ReorderWebhook}, fault.Plan{Kind: fault.DuplicateWebhook})
+		c.Send(message("first"))
+		c.Send(message("second"))
+		settle(t, c)
+		if got, want := s.got(), []string{"second", "first", "first"}; !slices.Equal(got, want) {
+			t.Errorf("received %v, want %v", got, want)
+		}
+	})
+
 	t.Run("Lose", func(t *testing.T) {
 		t.Parallel()
 		s := openShop(t)
-		c := open(t, courier.Options{URL: s.URL})
-		c.Send(message("a"), struckBy(fault.Plan{Kind: fault.LoseWebhook}))
+		c := open(t, courier.Options{URL: s.URL}, fault.Plan{Kind: fault.LoseWebhook})
+		c.Send(message("a"))
 		settle(t, c)
 		if log := c.Log(); len(s.got()) != 0 || log[0].State != courier.Lost {
 			t.Errorf("received %v, log %+v", s.got(), log)
@@ -262,7 +298,7 @@ func TestResend_SendsALoggedMessageOnceMore(t *testing.T) {
 	t.Parallel()
 	s := openShop(t, 500)
 	c := open(t, courier.Options{URL: s.URL})
-	c.Send(message("a"), nil)
+	c.Send(message("a"))
 	settle(t, c)
 	if !c.Resend(1) {
 		t.Fatal("message 1 is unknown")
@@ -286,8 +322,8 @@ func TestClose_EndsAnAttemptThatHangs(t *testing.T) {
 	defer s.Close()
 	defer close(release)
 	c := open(t, courier.Options{URL: s.URL})
-	c.Send(message("a"), nil)
-	c.Send(message("never sent"), nil)
+	c.Send(message("a"))
+	c.Send(message("never sent"))
 	<-arrived
 	c.Close() // returns, although the shop does not answer
 	c.Close()

@@ -8,11 +8,13 @@ import (
 	"time"
 
 	"github.com/samchon/payments-server/fakes/clock"
+	"github.com/samchon/payments-server/fakes/fault"
 )
 
 // Message is one webhook to send.
 type Message struct {
 	Payment string // whose news it is: messages of one payment leave in order
+	Cause   fault.Cause
 	Event   string // what it says, for the log
 	URL     string // empty: the courier's own; when that is empty too, nobody listens, and it counts as delivered
 	Header  http.Header
@@ -49,12 +51,15 @@ type Delivery struct {
 	Body     string    `json:"body"`
 	State    State     `json:"state"`
 	Attempts []Attempt `json:"attempts"`
+	// Faults are those that were planned for it.
+	Faults []fault.Kind `json:"faults,omitempty"`
 }
 
 // parcel is a delivery under way. The courier's mutex guards it.
 type parcel struct {
 	id       int64
 	message  Message
+	effects  fault.Effects
 	state    State
 	attempts []Attempt
 	timer    *clock.Timer // of the next attempt, while waiting
@@ -63,8 +68,16 @@ type parcel struct {
 func (p *parcel) snapshot() Delivery {
 	return Delivery{
 		ID: p.id, Payment: p.message.Payment, Event: p.message.Event, URL: p.message.URL,
-		Body: string(p.message.Body), State: p.state, Attempts: slices.Clone(p.attempts),
+		Body: string(p.message.Body), State: p.state, Attempts: slices.Clone(p.attempts), Faults: p.effects.Kinds(),
 	}
+}
+
+// copies is how many of it leave at first.
+func (p *parcel) copies() int {
+	if p.effects.Has(fault.DuplicateWebhook) {
+		return 2
+	}
+	return 1
 }
 
 func (p *parcel) stopTimer() {
