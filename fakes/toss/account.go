@@ -1,7 +1,6 @@
 package toss
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/google/uuid"
@@ -88,10 +87,10 @@ func (s *Server) deposit(c call) ([]byte, error) {
 // only; a bank sends money for a closed account back.
 func (s *Server) paidIn(p *payment, cause fault.Cause) error {
 	if p.VirtualAccount == nil {
-		return refusal{reference: http.StatusUnprocessableEntity, text: "Not a virtual account.", code: api.CodeInvalidRequest}
+		return unprocessable(api.CodeInvalidRequest, "Not a virtual account.")
 	}
 	if p.VirtualAccount.Expired || (s.real() && p.Status != api.StatusWaitingForDeposit) {
-		return refusal{reference: http.StatusUnprocessableEntity, text: "The account waits for no deposit.", code: api.CodeInvalidRequest}
+		return unprocessable(api.CodeInvalidRequest, "The account waits for no deposit.")
 	}
 	p.VirtualAccount.SettlementStatus = completed
 	s.capture(p)
@@ -104,7 +103,7 @@ func (s *Server) paidIn(p *payment, cause fault.Cause) error {
 // the end of a virtual account. https://docs.tosspayments.com/en/webhooks
 func (s *Server) takenBack(p *payment, cause fault.Cause) error {
 	if p.VirtualAccount == nil || p.Status != api.StatusDone {
-		return refusal{reference: http.StatusUnprocessableEntity, text: "There is no deposit to take back.", code: api.CodeInvalidRequest}
+		return unprocessable(api.CodeInvalidRequest, "There is no deposit to take back.")
 	}
 	p.VirtualAccount.SettlementStatus = incompleted
 	p.ApprovedAt = api.Time{}

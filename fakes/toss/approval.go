@@ -1,9 +1,6 @@
 package toss
 
 import (
-	"fmt"
-	"net/http"
-
 	"github.com/samchon/payments-server/api/money"
 	api "github.com/samchon/payments-server/api/toss"
 	"github.com/samchon/payments-server/fakes/fault"
@@ -34,10 +31,9 @@ func (s *Server) confirm(c call, in api.Confirmation) ([]byte, error) {
 func (p *payment) matches(orderID string, amount money.Amount) error {
 	switch {
 	case p.OrderID != orderID:
-		return refusal{reference: http.StatusUnprocessableEntity, text: "Wrong orderId.", code: api.CodeInvalidRequest}
+		return unprocessable(api.CodeInvalidRequest, "Wrong orderId.")
 	case !p.TotalAmount.Equal(amount):
-		text := fmt.Sprintf("Wrong amount. It must be %s.", p.TotalAmount)
-		return refusal{reference: http.StatusUnprocessableEntity, text: text, code: api.CodeInvalidRequest}
+		return unprocessable(api.CodeInvalidRequest, "Wrong amount. It must be %s.", p.TotalAmount)
 	}
 	return nil
 }

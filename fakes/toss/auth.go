@@ -14,17 +14,17 @@ import (
 func (s *Server) authenticate(r *http.Request) error {
 	encoded, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Basic ")
 	if !ok {
-		return refusal{reference: http.StatusForbidden, text: "No Authorization header of type Basic.", code: api.CodeUnauthorizedKey}
+		return forbidden(api.CodeUnauthorizedKey, "No Authorization header of type Basic.")
 	}
 	credentials, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil || len(credentials) == 0 {
-		return refusal{reference: http.StatusForbidden, text: "Authorization is not Base64.", code: codeIncorrectBasicAuth}
+		return forbidden(codeIncorrectBasicAuth, "Authorization is not Base64.")
 	}
 	if s.real() && credentials[len(credentials)-1] != ':' {
 		return refusal{code: codeIncorrectBasicAuth}
 	}
 	if !s.options.Authorize(string(credentials[:len(credentials)-1])) {
-		return refusal{reference: http.StatusForbidden, text: "Wrong secret key.", code: api.CodeUnauthorizedKey}
+		return forbidden(api.CodeUnauthorizedKey, "Wrong secret key.")
 	}
 	return nil
 }

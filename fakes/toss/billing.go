@@ -1,8 +1,6 @@
 package toss
 
 import (
-	"net/http"
-
 	"github.com/google/uuid"
 
 	api "github.com/samchon/payments-server/api/toss"
@@ -35,7 +33,7 @@ func (s *Server) authorizeBilling(c call, in issue) ([]byte, error) {
 		return nil, err
 	}
 	if b.CustomerKey != in.CustomerKey {
-		return nil, refusal{reference: http.StatusForbidden, text: "Different customer.", code: api.CodeNotMatchesCustomerKey}
+		return nil, forbidden(api.CodeNotMatchesCustomerKey, "Different customer.")
 	}
 	return encode(b.Billing)
 }
@@ -81,7 +79,7 @@ func (s *Server) findBilling(billingKey string) (*billing, error) {
 	if ok {
 		code = codeRemovedBillingKey
 	}
-	return nil, refusal{reference: http.StatusNotFound, text: "There is no such billing.", code: code}
+	return nil, missing(code, "There is no such billing.")
 }
 
 func (s *Server) newBilling(customerKey, cardNumber string) *billing {

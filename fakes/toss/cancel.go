@@ -2,8 +2,6 @@ package toss
 
 import (
 	"cmp"
-	"fmt"
-	"net/http"
 
 	"github.com/google/uuid"
 
@@ -52,8 +50,7 @@ func (s *Server) cancelable(p *payment, in api.Cancellation, amount money.Amount
 		return refusal{code: api.CodeNotMatchesRefundable}
 	}
 	if p.BalanceAmount.Cmp(amount) < 0 {
-		text := fmt.Sprintf("Unable to cancel %s: only %s is left.", amount, p.BalanceAmount)
-		return refusal{reference: http.StatusUnprocessableEntity, text: text, code: api.CodeNotCancelableAmount}
+		return unprocessable(api.CodeNotCancelableAmount, "Unable to cancel %s: only %s is left.", amount, p.BalanceAmount)
 	}
 	return nil
 }

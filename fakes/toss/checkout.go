@@ -59,14 +59,14 @@ func (s *Server) openCheckout(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*") // the shop's page has an origin of its own
 	var order checkoutOrder
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&order); err != nil {
-		writeVendor(w, api.CodeInvalidRequest)
+		writeVendor(w, r, api.CodeInvalidRequest)
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id, err := s.newCheckout(order)
 	if err != nil {
-		s.fail(w, err)
+		s.fail(w, r, err)
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]string{"path": "/checkout/" + id})

@@ -81,18 +81,6 @@ func TestFaults(t *testing.T) {
 	})
 }
 
-func TestTestCode(t *testing.T) {
-	t.Parallel()
-	inStyles(t, func(t *testing.T, f fixture, _ fake.Style) {
-		waits := f.authenticated(1000)
-		_, err := f.confirm(waits, toss.TestCode("REJECT_CARD_COMPANY"))
-		wantRefusal(t, err, 400, "REJECT_CARD_COMPANY")
-		_, err = f.confirm(waits, toss.TestCode(toss.CodeNotFoundPaymentSession))
-		wantRefusal(t, err, 404, toss.CodeNotFoundPaymentSession)
-		f.wantHeld(waits.PaymentKey, 0)
-	})
-}
-
 func TestAuthentication(t *testing.T) {
 	t.Parallel()
 	inStyles(t, func(t *testing.T, f fixture, style fake.Style) {

@@ -10,12 +10,6 @@ import (
 	"github.com/samchon/payments-server/fakes/internal/checkout"
 )
 
-// Codes that failUrl gets. https://docs.tosspayments.com/reference/error-codes
-const (
-	codePayerCanceled = "PAY_PROCESS_CANCELED"
-	codeCardRejected  = "REJECT_CARD_COMPANY"
-)
-
 // outcome is what a choice of the payer leads to: an address to go to, or what
 // the SDK's promise brings.
 type outcome struct {
@@ -29,7 +23,7 @@ func (s *Server) chooseAtCheckout(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	c, ok := s.books.checkouts.Get(r.PathValue("id"))
 	if !ok || c.settled() {
-		writeVendor(w, api.CodeNotFoundPaymentSession)
+		writeVendor(w, r, api.CodeNotFoundPaymentSession)
 		return
 	}
 	switch r.PathValue("choice") {
@@ -40,7 +34,7 @@ func (s *Server) chooseAtCheckout(w http.ResponseWriter, r *http.Request) {
 	case "cancel", "close":
 		writeJSON(w, http.StatusOK, c.failed(codePayerCanceled, ""))
 	default:
-		writeVendor(w, api.CodeInvalidRequest)
+		writeVendor(w, r, api.CodeInvalidRequest)
 	}
 }
 
@@ -77,7 +71,7 @@ func (c *window) succeeded(result map[string]string) outcome {
 // failed leaves the order out when the payer gave up: the real gateway does not
 // tell failUrl which order that was.
 func (c *window) failed(code, orderID string) outcome {
-	message := vendorErrors[code].message
+	message := vendorErrors[code].korean
 	if c.fail == nil {
 		return outcome{Error: &vendorBody{code, message}}
 	}

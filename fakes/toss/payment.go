@@ -1,7 +1,6 @@
 package toss
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -104,7 +103,7 @@ func (s *Server) find(paymentKey string) (*payment, error) {
 }
 
 func noPayment(key string) error {
-	return refusal{reference: 404, text: fmt.Sprintf("There is no payment %s.", key), code: api.CodeNotFoundPayment}
+	return missing(api.CodeNotFoundPayment, "There is no payment %s.", key)
 }
 
 func (s *Server) getPayment(c call) ([]byte, error) {

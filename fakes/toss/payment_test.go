@@ -111,7 +111,7 @@ func TestTransactions(t *testing.T) {
 		t.Errorf("the first minute has %d transactions", len(first))
 	}
 	_, err := f.client.Transactions(t.Context(), toss.TransactionQuery{Start: begin, End: begin, StartingAfter: "unknown"})
-	wantRefusal(t, err, 400, "INVALID_TRANSACTION_KEY")
+	wantRefusal(t, err, 400, "INVALID_PAGING_KEY")
 }
 
 // charged is a payment by a registered card.

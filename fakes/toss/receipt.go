@@ -2,7 +2,6 @@ package toss
 
 import (
 	"encoding/json"
-	"net/http"
 
 	"github.com/google/uuid"
 
@@ -18,9 +17,9 @@ func (s *Server) createCashReceipt(c call, in api.CashReceiptRequest) ([]byte, e
 	case p.OrderID != in.OrderID:
 		return nil, noPayment(in.PaymentKey) // 404, unlike everywhere else
 	case p.CashReceipt != nil:
-		return nil, refusal{reference: http.StatusUnprocessableEntity, text: "The payment has a cash receipt already.", code: api.CodeInvalidRequest}
+		return nil, unprocessable(api.CodeInvalidRequest, "The payment has a cash receipt already.")
 	case p.TotalAmount.Cmp(in.Amount) < 0:
-		return nil, refusal{reference: http.StatusUnprocessableEntity, text: "The amount is more than was paid.", code: api.CodeInvalidRequest}
+		return nil, unprocessable(api.CodeInvalidRequest, "The amount is more than was paid.")
 	}
 	r := &receipt{payment: p, CashReceipt: api.CashReceipt{
 		ReceiptKey:     uuid.NewString(),
@@ -55,7 +54,7 @@ func summary(r *receipt, in api.CashReceiptRequest) *api.CashReceiptSummary {
 func (s *Server) cancelCashReceipt(c call) ([]byte, error) {
 	r, ok := s.books.receipts.Get(c.PathValue("receiptKey"))
 	if !ok {
-		return nil, refusal{reference: http.StatusNotFound, text: "There is no such cash receipt.", code: api.CodeNotFound}
+		return nil, missing(api.CodeNotFound, "There is no such cash receipt.")
 	}
 	r.CanceledAt = s.now()
 	r.payment.CashReceipt = nil

@@ -96,9 +96,9 @@ func (p *replays) once(w http.ResponseWriter, r *http.Request, perform func(http
 	case !ok:
 		perform(w)
 	case len(id.key) > maxIdempotencyKey:
-		writeVendor(w, api.CodeInvalidIdempotencyKey)
+		writeVendor(w, r, api.CodeInvalidIdempotencyKey)
 	case r.Context().Value(overlaps{}) != nil:
-		writeVendor(w, api.CodeIdempotentProcessing)
+		writeVendor(w, r, api.CodeIdempotentProcessing)
 	default:
 		answer, known := p.find(id)
 		if !known {

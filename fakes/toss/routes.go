@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 
+	api "github.com/samchon/payments-server/api/toss"
 	"github.com/samchon/payments-server/fakes/fault"
 	"github.com/samchon/payments-server/fakes/internal/control"
 	"github.com/samchon/payments-server/fakes/internal/front"
@@ -86,16 +87,16 @@ func (s *Server) vendor(do action) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// Ahead of the key, as at the real gateway.
 		if code := r.Header.Get("TossPayments-Test-Code"); code != "" {
-			s.fail(w, requested(code))
+			s.fail(w, r, requested(code))
 			return
 		}
 		if err := s.authenticate(r); err != nil {
-			s.fail(w, err)
+			s.fail(w, r, err)
 			return
 		}
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			s.fail(w, malformed("the body is cut off"))
+			s.fail(w, r, malformed("the body is cut off"))
 			return
 		}
 		c := call{Request: r, body: body, effects: fault.FromContext(r.Context())}
@@ -106,7 +107,7 @@ func (s *Server) vendor(do action) http.Handler {
 func (s *Server) answer(w http.ResponseWriter, c call, do action) {
 	body, err := s.perform(c, do)
 	if err != nil {
-		s.fail(w, err)
+		s.fail(w, c.Request, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -129,5 +130,5 @@ func (s *Server) successStatus(method string) int {
 }
 
 func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
-	s.refuse(w, http.StatusNotFound, "Cannot "+r.Method+" "+r.URL.Path)
+	s.fail(w, r, missing(api.CodeNotFound, "Cannot %s %s", r.Method, r.URL.Path))
 }

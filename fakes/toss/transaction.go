@@ -29,7 +29,7 @@ func (s *Server) listTransactions(c call) ([]byte, error) {
 		started = started || key == q.after
 	}
 	if !started {
-		return nil, refusal{code: codeInvalidTransaction}
+		return nil, refusal{code: codeInvalidPagingKey}
 	}
 	return encode(found)
 }

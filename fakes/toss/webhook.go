@@ -122,14 +122,14 @@ func (s *Server) receiveWebhook(w http.ResponseWriter, r *http.Request) {
 		Data news `json:"data"`
 	}
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-		s.fail(w, malformed("the body is no webhook"))
+		s.fail(w, r, malformed("the body is no webhook"))
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, err := s.find(in.Data.PaymentKey)
 	if err != nil {
-		s.fail(w, err)
+		s.fail(w, r, err)
 		return
 	}
 	p.Status = in.Data.Status
