@@ -19,11 +19,11 @@ type Kind string
 const (
 	Drop     Kind = "drop"     // the connection closes before anything is done
 	Delay    Kind = "delay"    // it waits for Plan.Delay before anything is done
-	Reject   Kind = "reject"   // nothing is done; the answer is Plan.Status
+	Reject   Kind = "reject"   // nothing is done; the answer is a refusal
 	Lose     Kind = "lose"     // it is done; the connection closes without an answer
 	Truncate Kind = "truncate" // it is done; half of the answer arrives
 	Stall    Kind = "stall"    // it is done; the answer waits for Plan.Delay
-	Fail     Kind = "fail"     // it is done; the answer is Plan.Status
+	Fail     Kind = "fail"     // it is done; the answer is a refusal
 
 	StaleRead   Kind = "stale_read"   // a read shows the payment before its last change
 	ExpireToken Kind = "expire_token" // every access token is forgotten first
@@ -59,7 +59,13 @@ type Plan struct {
 
 	Delay    clock.Duration `json:"delay,omitempty"`
 	RealTime bool           `json:"real_time,omitempty"` // Delay passes on the machine's clock, not the fake's
-	Status   int            `json:"status,omitempty"`    // of Reject and Fail: 503 and 500 when 0
+
+	// The answer of Reject and Fail. With a code it is the vendor's own refusal,
+	// such as of a card: status and message are then those that go with the code,
+	// when they are not given. Without one the status is 503 or 500.
+	Status  int    `json:"status,omitempty"`
+	Code    string `json:"code,omitempty"`
+	Message string `json:"message,omitempty"`
 }
 
 // ErrInvalid is wrapped by the error for a plan that makes no sense.
@@ -80,6 +86,8 @@ func (p Plan) validate() error {
 		return fmt.Errorf("%w: negative delay %v", ErrInvalid, p.Delay)
 	case p.Status != 0 && (p.Status < 200 || p.Status > 599):
 		return fmt.Errorf("%w: status %d is not between 200 and 599", ErrInvalid, p.Status)
+	case (p.Code != "" || p.Message != "") && p.Kind != Reject && p.Kind != Fail:
+		return fmt.Errorf("%w: %s has no answer that could have a code or a message", ErrInvalid, p.Kind)
 	}
 	return nil
 }
@@ -92,7 +100,7 @@ func (p Plan) withDefaults() Plan {
 			p.Times = Always
 		}
 	}
-	if p.Status == 0 {
+	if p.Status == 0 && p.Code == "" {
 		switch p.Kind {
 		case Reject:
 			p.Status = 503

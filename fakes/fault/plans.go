@@ -10,6 +10,9 @@ import (
 
 // Plans are the faults in force. The zero value is ready and plans none.
 type Plans struct {
+	// CheckCode objects to a Plan.Code that the vendor cannot send. Nil: any will do.
+	CheckCode func(code string) error
+
 	mu     sync.Mutex
 	added  int
 	active []*counted
@@ -36,6 +39,11 @@ type Status struct {
 func (p *Plans) Add(plan Plan) (Plan, error) {
 	if err := plan.validate(); err != nil {
 		return Plan{}, err
+	}
+	if p.CheckCode != nil && plan.Code != "" {
+		if err := p.CheckCode(plan.Code); err != nil {
+			return Plan{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -21,10 +21,13 @@ func TestAdd_RefusesPlansThatMakeNoSense(t *testing.T) {
 		"a rate above one":   {Kind: fault.Drop, Rate: 1.5},
 		"a negative delay":   {Kind: fault.Delay, Delay: -1},
 		"a status of no use": {Kind: fault.Fail, Status: 42},
+		"a code not sent":    {Kind: fault.Lose, Code: "REJECT_CARD_COMPANY"},
+		"a message not sent": {Kind: fault.Delay, Message: "later"},
+		"a strange code":     {Kind: fault.Reject, Code: "strange"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var plans fault.Plans
+			plans := fault.Plans{CheckCode: func(code string) error { return errors.New(code + " is strange") }}
 			if _, err := plans.Add(plan); !errors.Is(err, fault.ErrInvalid) {
 				t.Errorf("Add = %v, want ErrInvalid", err)
 			}

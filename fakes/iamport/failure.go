@@ -1,10 +1,14 @@
 package iamport
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"strconv"
 
 	api "github.com/samchon/payments-server/api/iamport"
+	"github.com/samchon/payments-server/fakes/internal/front"
 )
 
 // failure is a refusal, by the status that the reference fake gives it.
@@ -60,6 +64,29 @@ func writeRealFailure(w http.ResponseWriter, f *failure) {
 		status, code = http.StatusOK, 1
 	}
 	writeJSON(w, status, api.Envelope{Code: code, Message: f.message, Response: json.RawMessage("null")})
+}
+
+// refuse answers with what a fault plan asks for. With a code it is the envelope
+// of a failure of business, also in the reference style, which has no codes: the
+// published clients hand it on.
+func (s *Server) refuse(w http.ResponseWriter, _ *http.Request, why front.Refusal) {
+	if why.Code == "" {
+		s.writeFailure(w, &failure{status: why.Status, message: why.Message})
+		return
+	}
+	code, _ := strconv.Atoi(why.Code) // checkCode has seen it
+	writeJSON(w, cmp.Or(why.Status, http.StatusOK), api.Envelope{
+		Code:     code,
+		Message:  cmp.Or(why.Message, "결제에 실패하였습니다."),
+		Response: json.RawMessage("null"),
+	})
+}
+
+func checkCode(code string) error {
+	if n, err := strconv.Atoi(code); err != nil || n == 0 {
+		return fmt.Errorf("code %q: a failure of Iamport has a number other than 0", code)
+	}
+	return nil
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

@@ -10,6 +10,7 @@ import (
 	"path"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -68,6 +69,34 @@ func TestFaults(t *testing.T) {
 			t.Fatalf("got %v, want a 500", err)
 		}
 		f.wantBalance(p.ImpUID, 6_000)
+	})
+
+	t.Run("ACodeOfTheVendorsIsARefusalInAnEnvelope", func(t *testing.T) {
+		t.Parallel()
+		inBothStyles(t, func(f fixture, _ iamport.Style) {
+			header := f.authorized()
+			for _, test := range []struct {
+				plan   fault.Plan
+				status int
+				body   string
+			}{
+				{fault.Plan{Code: "-1"}, 200, `{"code":-1,"message":"결제에 실패하였습니다.","response":null}`},
+				{
+					fault.Plan{Code: "1", Status: 402, Message: "한도 초과"}, 402,
+					`{"code":1,"message":"한도 초과","response":null}`,
+				},
+			} {
+				test.plan.Kind = fault.Reject
+				f.Faults().MustAdd(test.plan)
+				got := f.send(http.MethodPost, "/subscribe/payments/again", header, "{}")
+				if got.status != test.status || strings.TrimSpace(got.body) != test.body {
+					f.Errorf("answered %d %s, want %d %s", got.status, got.body, test.status, test.body)
+				}
+			}
+			if _, err := f.Faults().Add(fault.Plan{Kind: fault.Reject, Code: "REJECTED"}); !errors.Is(err, fault.ErrInvalid) {
+				f.Errorf("a code that is no number: %v, want ErrInvalid", err)
+			}
+		})
 	})
 
 	t.Run("ADelayedRequestIsDoneAfterItsSenderLeft", func(t *testing.T) {

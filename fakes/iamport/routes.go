@@ -67,9 +67,7 @@ func (s *Server) routes() http.Handler {
 func (s *Server) front() front.Front {
 	return front.Front{
 		Clock: s.clock, Faults: s.faults, Ledger: s.ledger,
-		Refuse: func(w http.ResponseWriter, status int, message string) {
-			s.writeFailure(w, &failure{status: status, message: message})
-		},
+		Refuse: s.refuse,
 		Mask: front.Mask("imp_key", "imp_secret", "card_number", "expiry", "birth", "pwd_2digit", "cvc",
 			"otp", "refund_account", "pg_api_key", "identifier"),
 	}

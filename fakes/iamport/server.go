@@ -93,7 +93,7 @@ func New(o Options) *Server {
 	s := &Server{
 		options: o,
 		clock:   o.Clock,
-		faults:  &fault.Plans{},
+		faults:  &fault.Plans{CheckCode: checkCode},
 		ledger:  ledger.New(o.Clock.Now, o.Keep, keepRequests),
 	}
 	s.webhooks = courier.New(courier.Options{

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,6 +64,27 @@ func TestFaults(t *testing.T) {
 		f.Faults().MustAdd(fault.Plan{Kind: fault.Fail, Path: "/v1/payments/confirm"})
 		_, err := f.confirm(waits)
 		wantRefusal(t, err, 500, toss.CodeCommonError)
+	})
+	t.Run("DeclinesWithACodeOfTheVendors", func(t *testing.T) {
+		t.Parallel()
+		inStyles(t, func(t *testing.T, f fixture, _ fake.Style) {
+			waits := f.authenticated(1000)
+			for _, plan := range []fault.Plan{
+				{Code: "REJECT_CARD_COMPANY"},
+				{Code: "EXCEED_MAX_AMOUNT", Status: 402, Message: "한도를 넘었습니다."},
+				{Code: "NEWLY_INVENTED"},
+			} {
+				plan.Kind, plan.Path = fault.Reject, "/v1/payments/confirm"
+				f.Faults().MustAdd(plan)
+				_, err := f.confirm(waits)
+				status := map[string]int{"REJECT_CARD_COMPANY": 403, "EXCEED_MAX_AMOUNT": 402, "NEWLY_INVENTED": 400}[plan.Code]
+				wantRefusal(t, err, status, plan.Code)
+				if plan.Message != "" && !strings.Contains(err.Error(), plan.Message) {
+					t.Errorf("got %v, want %q", err, plan.Message)
+				}
+			}
+			f.wantHeld(waits.PaymentKey, 0)
+		})
 	})
 	t.Run("StaleReadShowsWhatWas", func(t *testing.T) {
 		t.Parallel()

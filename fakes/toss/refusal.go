@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	api "github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/fakes/internal/front"
 )
 
 // refusal is an answer that is not a success, in both styles.
@@ -65,6 +66,20 @@ func (s *Server) refuse(w http.ResponseWriter, status int, text string) {
 		return
 	}
 	writeJSON(w, status, vendorBody{Code: api.CodeCommonError, Message: text})
+}
+
+// refuseByPlan answers with what a fault plan asks for. With a code it is the
+// vendor's own refusal, also in the reference style; one that is not in the table
+// has the status that most have.
+func (s *Server) refuseByPlan(w http.ResponseWriter, r *http.Request, why front.Refusal) {
+	if why.Code == "" {
+		s.refuse(w, why.Status, why.Message)
+		return
+	}
+	e := vendorErrors[why.Code]
+	writeJSON(w, cmp.Or(why.Status, e.status, http.StatusBadRequest), vendorBody{
+		Code: why.Code, Message: cmp.Or(why.Message, e.message(r)),
+	})
 }
 
 type vendorBody struct {

@@ -41,7 +41,7 @@ func with[In any](do func(c call, in In) ([]byte, error)) action {
 // people and tests stands beside it, where none does.
 func (s *Server) routes() http.Handler {
 	gate := front.Front{
-		Clock: s.clock, Faults: s.faults, Ledger: s.ledger, Refuse: s.refuse,
+		Clock: s.clock, Faults: s.faults, Ledger: s.ledger, Refuse: s.refuseByPlan,
 		Mask: front.Mask("cardNumber", "cardPassword", "cardExpirationYear", "cardExpirationMonth", "customerBirthday",
 			"customerIdentityNumber", "billingKey", "customerKey", "authKey", "registrationNumber", "accountNumber"),
 	}

@@ -113,6 +113,12 @@ func TestFaults(t *testing.T) {
 	}
 	f.call("DELETE", "faults/"+plan.ID, "", 204, nil)
 	f.call("DELETE", "faults/"+plan.ID, "", 404, nil)
+	f.call("POST", "faults", `{"kind":"reject","path":"/vbanks","code":"-1","message":"점검 중"}`, 200, nil)
+	if _, err := f.client.CreateVBank(t.Context(), api.VBankRequest{}); err == nil || !strings.Contains(err.Error(), "점검 중") {
+		t.Errorf("got %v, want the message that was planned", err)
+	}
+	f.call("DELETE", "faults", "", 204, nil)
+	f.call("POST", "faults", `{"kind":"reject","code":"REJECTED"}`, 400, nil)
 	f.call("PUT", "faults/seed", `{"seed":7}`, 204, nil)
 	f.call("POST", "faults", `{"kind":"explode"}`, 400, nil)
 	f.call("POST", "faults", `{"kind":"drop","pathh":"/vbanks"}`, 400, nil)

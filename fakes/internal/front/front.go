@@ -28,9 +28,26 @@ type Front struct {
 	Faults *fault.Plans
 	Ledger *ledger.Ledger
 	// Refuse writes the vendor's error body.
-	Refuse func(w http.ResponseWriter, status int, message string)
+	Refuse func(w http.ResponseWriter, r *http.Request, why Refusal)
 	// Mask returns a body without its secrets, for the ledger.
 	Mask func(body []byte) string
+}
+
+// Refusal is what the vendor is to refuse a request with. When it has a Code,
+// the vendor supplies what else is missing.
+type Refusal struct {
+	Status  int
+	Code    string
+	Message string
+}
+
+// refusal is the one that a plan asks for.
+func refusal(p fault.Plan) Refusal {
+	r := Refusal{p.Status, p.Code, p.Message}
+	if r.Code == "" && r.Message == "" {
+		r.Message = "refused by fault plan " + p.ID
+	}
+	return r
 }
 
 // Wrap returns next behind the front.
@@ -38,7 +55,7 @@ func (f Front) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
 		if err != nil {
-			f.Refuse(w, http.StatusRequestEntityTooLarge, "request body is cut off or too large")
+			f.Refuse(w, r, Refusal{Status: http.StatusRequestEntityTooLarge, Message: "request body is cut off or too large"})
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
@@ -67,12 +84,13 @@ func (v *visit) run(w http.ResponseWriter, next http.Handler) {
 		v.record(0)
 		panic(http.ErrAbortHandler) // how net/http is asked to close a connection without an answer
 	}
+	answer := newAnswer()
 	if p, ok := v.effects.Find(fault.Reject); ok {
-		v.record(p.Status)
-		v.front.Refuse(w, p.Status, "rejected by fault plan "+p.ID)
+		v.front.Refuse(answer, v.request, refusal(p))
+		v.record(answer.status)
+		answer.copyInto(w)
 		return
 	}
-	answer := newAnswer()
 	next.ServeHTTP(answer, v.request.WithContext(fault.NewContext(ctx, v.effects)))
 	v.record(answer.status)
 	v.reply(w, answer)
@@ -88,7 +106,7 @@ func (v *visit) reply(w http.ResponseWriter, a *answer) {
 		panic(http.ErrAbortHandler)
 	}
 	if p, ok := v.effects.Find(fault.Fail); ok {
-		v.front.Refuse(w, p.Status, "failed by fault plan "+p.ID)
+		v.front.Refuse(w, v.request, refusal(p))
 		return
 	}
 	if v.effects.Has(fault.Truncate) {

@@ -1,6 +1,7 @@
 package front_test
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
@@ -38,8 +39,10 @@ func open(t *testing.T) *gateway {
 func (g *gateway) handler() http.Handler {
 	f := front.Front{
 		Clock: g.clock, Faults: &g.faults, Ledger: g.ledger,
-		Refuse: func(w http.ResponseWriter, status int, message string) { http.Error(w, message, status) },
-		Mask:   front.Mask("secret"),
+		Refuse: func(w http.ResponseWriter, _ *http.Request, why front.Refusal) {
+			http.Error(w, why.Code+why.Message, cmp.Or(why.Status, 402))
+		},
+		Mask: front.Mask("secret"),
 	}
 	return f.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g.done.Add(1)
@@ -98,6 +101,20 @@ func TestFront_CarriesOutFaults(t *testing.T) {
 				t.Errorf("recorded %+v, want status %d and the fault", request, test.recorded)
 			}
 		})
+	}
+}
+
+func TestFront_RefusesWithThePlansWords(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []fault.Kind{fault.Reject, fault.Fail} {
+		g := open(t)
+		g.faults.MustAdd(fault.Plan{Kind: kind, Code: "BROKE", Message: ": no money"})
+		if status, answer, err := g.post("{}"); status != 402 || answer != "BROKE: no money\n" {
+			t.Errorf("%s: %d %q %v", kind, status, answer, err)
+		}
+		if kind == fault.Reject && g.ledger.Requests()[0].Status != 402 {
+			t.Errorf("recorded %+v, want the status that was answered", g.ledger.Requests()[0])
+		}
 	}
 }
 
