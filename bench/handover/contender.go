@@ -34,6 +34,7 @@ type running struct {
 func contenders() []contender {
 	all := []contender{
 		{"this supervisor", startOurs},
+		{"no handover: another supervisor, without clients, hands over beside it", startBeside},
 		{"tableflip's example (Server.Shutdown)", func(dir string) (*running, error) { return startTableflip(dir, shutdownRole) }},
 		{"the same with SetKeepAlivesEnabled(false)", func(dir string) (*running, error) { return startTableflip(dir, keepAlivesRole) }},
 	}
@@ -72,6 +73,26 @@ func startOurs(dir string) (*running, error) {
 		},
 		stop: func() { _, _ = cmd.Process.Signal(syscall.SIGTERM), cmd.Wait() },
 	}, nil
+}
+
+// startBeside shows what a handover costs because processes start, and not because connections move: the load is on one
+// supervisor, which is left alone, and another one, which has no clients, hands over.
+func startBeside(dir string) (*running, error) {
+	r, err := startOurs(dir)
+	if err != nil {
+		return nil, err
+	}
+	elsewhere := filepath.Join(dir, "beside")
+	if err := os.Mkdir(elsewhere, 0o700); err != nil {
+		r.stop()
+		return nil, err
+	}
+	beside, err := startOurs(elsewhere)
+	if err != nil {
+		r.stop()
+		return nil, err
+	}
+	return &running{addr: r.addr, handOver: beside.handOver, stop: func() { beside.stop(); r.stop() }}, nil
 }
 
 // startTableflip hands over as tableflip's documentation does: HUP, and wait until the old process is gone, because it
