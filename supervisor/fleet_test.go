@@ -189,6 +189,15 @@ func (f *fleet) serving() supervisor.Generation {
 	return supervisor.Generation{}
 }
 
+func (f *fleet) generation(number int) supervisor.Generation {
+	for _, g := range f.census().Generations {
+		if g.Number == number {
+			return g
+		}
+	}
+	return supervisor.Generation{}
+}
+
 func (f *fleet) reload() error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

@@ -13,6 +13,7 @@ func (s *supervisor) hear(p *process, m handover.Message) {
 	switch m.Kind {
 	case handover.Ready:
 		p.spoke, p.generation.commit = true, m.Text
+		s.hurry(p)
 		s.probe(p)
 	case handover.Move:
 		s.takeIn(&p.peer, m)

@@ -95,15 +95,6 @@ func (k *kill) reach(step string) {
 	}
 }
 
-func (k *kill) generation(number int) supervisor.Generation {
-	for _, g := range k.census().Generations {
-		if g.Number == number {
-			return g
-		}
-	}
-	return supervisor.Generation{}
-}
-
 // strike hits the uploading worker, some new worker, or the supervisor, which is woken up again later if it was stopped.
 func (k *kill) strike(victim string, sig syscall.Signal) {
 	k.t.Helper()

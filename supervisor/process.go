@@ -31,6 +31,7 @@ type process struct {
 	out, err   *lines
 
 	born    time.Time
+	gentle  bool // runs only while others do not
 	spoke   bool // said that it is ready
 	ready   bool // and answered a first question for health
 	drained bool
@@ -47,15 +48,42 @@ func (s *supervisor) spawn(g *generation, slot int) error {
 		err: &lines{out: s.output, generation: g.number, slot: slot}}
 	p.cmd = exec.Command(g.argv[0], g.argv[1:]...)
 	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr, p.cmd.WaitDelay = g.env, p.out, p.err, outputGrace
-	link, err := handover.Start(p.cmd, handover.Outfit{Listener: s.sockets.api, Board: s.sockets.board,
-		Ledger: s.sockets.ledger, Generation: g.number, Slot: slot, Moving: !s.o.CloseConnections})
-	if err != nil {
+	if err := s.start(p); err != nil {
 		return fmt.Errorf("generation %d worker %d: %w", g.number, slot, err)
 	}
-	p.link, p.pid = link, p.cmd.Process.Pid
 	g.workers = append(g.workers, p)
 	s.running.Go(func() { s.listenTo(p) })
 	return nil
+}
+
+// start makes haste unless others serve meanwhile.
+func (s *supervisor) start(p *process) (err error) {
+	start := func() (err error) {
+		p.link, err = handover.Start(p.cmd, handover.Outfit{Listener: s.sockets.api, Board: s.sockets.board,
+			Ledger: s.sockets.ledger, Generation: p.generation.number, Slot: p.slot, Moving: !s.o.CloseConnections})
+		return err
+	}
+	if p.gentle = s.next == p.generation && (s.current != nil || s.sockets.flip.HasParent()); p.gentle {
+		err = gently(start)
+		s.after(gentleLimit, func() { s.hurry(p) })
+	} else {
+		err = start()
+	}
+	if err == nil {
+		p.pid = p.cmd.Process.Pid
+	}
+	return err
+}
+
+// hurry ends what start began gently.
+func (s *supervisor) hurry(p *process) {
+	if !p.gentle || p.gone {
+		return
+	}
+	p.gentle = false
+	if err := hurry(p.pid); err != nil {
+		s.log.Warn("worker stays slow", "generation", p.generation.number, "worker", p.slot, "err", err)
+	}
 }
 
 // listenTo passes on what a worker says, in order, and its death last: all that it wrote is handled before.
