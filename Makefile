@@ -1,6 +1,6 @@
 # `make` alone lists the targets, from the comments behind them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test race lint generate check-generated bench bench-fakes bench-handover fuzz chaos e2e clean
+.PHONY: help setup build run test race lint generate check-generated api package-api bench bench-fakes bench-handover fuzz chaos e2e clean
 
 # A release is told from another by its commit; `payments version` prints both.
 COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
@@ -42,6 +42,14 @@ generate: ## write generated code and documents anew
 check-generated: ## fail when something generated is stale
 	@sh scripts/check-generated.sh
 
+api: ## the Go types and operations were changed: write OpenAPI, documents and the TypeScript SDK anew
+	go generate ./worker
+	go generate ./api/typescript
+
+package-api: ## pack the TypeScript SDK into bin/, as npm installs it
+	@sh scripts/setup.sh node
+	@sh scripts/package-api.sh bin
+
 bench: ## run every benchmark once
 	go test -run '^$$' -bench . -benchmem ./...
 	@$(MAKE) --no-print-directory bench-fakes
@@ -59,8 +67,8 @@ chaos: ## kill workers and let the PGs lie around N orders (200), drawn from SEE
 	go test ./worker -run '^TestChaos$$' -count=1 -v -timeout 1h -chaos.seed=$(or $(SEED),0) -chaos.orders=$(or $(N),200)
 
 e2e: ## pay through a whole running system with the clients published on npm
-	@sh scripts/setup.sh postgres node chromium
+	@sh scripts/setup.sh postgres node clients chromium
 	@bash scripts/e2e.sh
 
 clean: ## remove what was built and installed here; the data in .payments stays
-	rm -rf bin tests/e2e/node_modules tests/e2e/sdk*/node_modules
+	rm -rf bin api/typescript/dist api/typescript/node_modules tests/e2e/node_modules tests/e2e/sdk*/node_modules

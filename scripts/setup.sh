@@ -55,6 +55,10 @@ setup_postgres() {
 
 setup_node() {
 	command -v node >/dev/null && command -v npm >/dev/null || get "Node.js" "nodejs npm" "node"
+}
+
+# What the end-to-end tests pay with.
+setup_clients() {
 	sh tests/e2e/install.sh
 }
 

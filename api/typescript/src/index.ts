@@ -1,0 +1,4 @@
+import * as payments from "./module.js";
+
+export * from "./module.js";
+export default payments;
