@@ -30,6 +30,8 @@ type Settings struct {
 	Version string
 	// Reached is told of each step of a payment; for crash tests.
 	Reached func(payment.Step)
+	// Lease stands in for payment.Lease; 0 outside of crash tests.
+	Lease time.Duration
 }
 
 // Open connects and checks everything that a request will need, so that a worker
@@ -48,7 +50,7 @@ func Open(ctx context.Context, o Settings) (*App, error) {
 	payments := payment.New(payment.Config{
 		Store: s, Gateways: p.gateways, Passwords: p.passwords,
 		Present: func(h *payment.History) ([]byte, error) { return json.Marshal(present(h)) },
-		Now:     time.Now, Log: log, Reached: o.Reached,
+		Now:     time.Now, Log: log, Reached: o.Reached, Lease: o.Lease,
 	})
 	webhooks := webhook.NewWorker(webhook.Options{
 		DB: s.Pool(), Rows: deliveries{s, p.codec}, Secrets: p.secrets, Allowed: webhookNetworks(c), Log: log,

@@ -77,7 +77,7 @@ func TestCrash_Undo(t *testing.T) {
 			source := w.source()
 			uid := w.iamportCard(source.ID, 20000) // Toss refuses a wrong price before it takes money
 			w.dieOf(step, "POST", "/payments/histories", w.storing(api.Iamport, uid, source, 100))
-			eventually(t, "every intent settled", func() bool { return w.openIntents() == 0 })
+			w.intentsSettle()
 			entries, truth := w.truth(api.Iamport).Payment(uid)
 			if !truth.Balance().IsZero() || len(entries) != 2 {
 				t.Errorf("the PG holds %v after %v", truth.Balance(), entries)
@@ -170,7 +170,7 @@ func (w *world) mustDie(died <-chan struct{}) {
 // each change.
 func (w *world) recovered(code api.VendorCode, source api.Source, changes int) (h seen) {
 	w.t.Helper()
-	eventually(w.t, "every intent settled", func() bool { return w.openIntents() == 0 })
+	w.intentsSettle()
 	var p *api.Problem
 	eventually(w.t, "the record, with its changes", func() bool {
 		p = w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &h)

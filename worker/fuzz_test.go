@@ -67,8 +67,12 @@ func (nowhere) Reservation(context.Context, uuid.UUID) (*payment.Reservation, er
 func (nowhere) ReservationBySource(context.Context, payment.Source) (*payment.Reservation, error) {
 	return nil, payment.ErrNotFound
 }
-func (nowhere) InsertReservation(context.Context, *payment.Reservation) error { return nil }
-func (nowhere) OpenIntent(context.Context, *payment.Intent) error             { return nil }
+func (nowhere) InsertReservation(context.Context, *payment.Reservation) error    { return nil }
+func (nowhere) OpenIntent(context.Context, *payment.Intent, time.Duration) error { return nil }
+func (nowhere) HoldIntent(context.Context, uuid.UUID, time.Duration) (*payment.Intent, error) {
+	return nil, payment.ErrHeld
+}
+func (nowhere) ReleaseIntent(context.Context, *payment.Intent, bool) error { return nil }
 func (nowhere) MoveIntent(context.Context, uuid.UUID, payment.IntentState, string) error {
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -22,6 +23,9 @@ import (
 
 // mortalEnv makes the test binary play a worker process that may kill itself at a step.
 const mortalEnv = "PAYMENTS_TEST_MORTAL_WORKER"
+
+// shortLease is for workers that die: what they held is others' soon.
+const shortLease = 2 * time.Second
 
 type mortal struct {
 	Database, Iamport, Toss string
@@ -46,7 +50,8 @@ func liveAndDie(life string) error {
 	}
 	app, err := worker.Open(context.Background(), worker.Settings{
 		Config: localConfig(m.Database, m.Iamport, m.Toss), Version: "mortal",
-		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
+		Log:   slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
+		Lease: shortLease,
 		Reached: func(s payment.Step) {
 			if s == m.DieAt {
 				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
@@ -79,7 +84,7 @@ type process struct {
 // step or, for none, not by itself. start returns when it serves.
 func (w *world) start(listener *os.File, dieAt payment.Step) *process {
 	w.t.Helper()
-	life := mustv(json.Marshal(mortal{Database: w.database, Iamport: w.fakeIamport.URL(), Toss: w.fakeToss.URL(), DieAt: dieAt}))(w.t)
+	life := mustv(json.Marshal(mortal{Database: w.database, Iamport: w.iamportURL, Toss: w.tossURL, DieAt: dieAt}))(w.t)
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), mortalEnv+"="+string(life))
 	cmd.ExtraFiles = []*os.File{listener}
@@ -129,7 +134,22 @@ func (w *world) listen() *os.File {
 // after two minutes, and lets those that wait for their time run now.
 func (w *world) rescue() {
 	w.sql(`UPDATE payments.river_job SET state = 'available', attempted_at = NULL WHERE state = 'running'`)
+	w.hurry()
+}
+
+// hurry lets the jobs that wait for their time run now.
+func (w *world) hurry() {
 	w.sql(`UPDATE payments.river_job SET state = 'available', scheduled_at = now() WHERE state IN ('retryable', 'scheduled')`)
+}
+
+// intentsSettle waits until no intent is open. The resolvers need not wait for
+// their time, but for the leases of the dead.
+func (w *world) intentsSettle() {
+	w.t.Helper()
+	eventually(w.t, "every intent settled", func() bool {
+		w.hurry()
+		return w.openIntents() == 0
+	})
 }
 
 // unfinishedJobs counts what the workers have yet to do.

@@ -38,7 +38,9 @@ type world struct {
 	iamport     *iamport.Client
 	toss        *toss.Client
 	service     *service
-	kill        func() // the worker process, where there is one
+	// Where the worker finds the PGs: at their fakes, or at something before them.
+	iamportURL, tossURL string
+	kill                func() // the worker process, where there is one
 }
 
 // newWorld opens the worker in this process.
@@ -79,6 +81,7 @@ func newSurroundings(t testing.TB, repeat ...time.Duration) *world {
 	t.Cleanup(func() { w.fakeIamport.Close(); w.fakeToss.Close() })
 	must(t, w.fakeIamport.Listen(""))
 	must(t, w.fakeToss.Listen(""))
+	w.iamportURL, w.tossURL = w.fakeIamport.URL(), w.fakeToss.URL()
 
 	c := w.config()
 	w.codec = mustv(wire.NewCodec(string(c.API.EncryptionKey), string(c.API.EncryptionIV)))(t)
@@ -97,7 +100,7 @@ func (w *world) serveAt(url string) {
 }
 
 func (w *world) config() *config.Config {
-	return localConfig(w.database, w.fakeIamport.URL(), w.fakeToss.URL())
+	return localConfig(w.database, w.iamportURL, w.tossURL)
 }
 
 func localConfig(database, iamportURL, tossURL string) *config.Config {

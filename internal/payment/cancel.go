@@ -32,11 +32,11 @@ func (s *Service) Cancel(ctx context.Context, c Cancellation) (*History, error) 
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := detached(ctx)
+	ctx, cancel := s.detached(ctx)
 	defer cancel()
 	for range maxStale {
 		intent := s.cancelIntent(h, c)
-		switch err := s.store.OpenIntent(ctx, intent); {
+		switch err := s.store.OpenIntent(ctx, intent, s.lease); {
 		case errors.Is(err, ErrDuplicate):
 			return s.joinCancel(ctx, intent)
 		case errors.Is(err, ErrStale):
@@ -113,14 +113,14 @@ func (s *Service) settleCancel(ctx context.Context, i *Intent, h *History, snap 
 	}
 	switch {
 	case err != nil:
-		return nil, s.unknown(i, err)
+		return nil, s.unknown(ctx, i, err)
 	case declined != nil && !i.doneIn(snap):
 		return nil, s.refuseCancel(ctx, i, h, snap, declined)
 	}
 	h, err = s.record(ctx, h, snap, "cancel", i.ID)
 	s.reached(StepCancelRecorded)
 	if err != nil {
-		return nil, s.unsettled(i, err) // refunded, and yet to be recorded
+		return nil, s.unsettled(ctx, i, err) // refunded, and yet to be recorded
 	}
 	return h, nil
 }
@@ -141,11 +141,9 @@ func (i *Intent) doneIn(snap Snapshot) bool {
 // refuseCancel settles a cancel that the PG did not carry out. The refusal may
 // tell that our record is behind, so what the PG says is recorded as well.
 func (s *Service) refuseCancel(ctx context.Context, i *Intent, h *History, snap Snapshot, declined *Declined) error {
-	if err := s.store.MoveIntent(ctx, i.ID, StateDeclined, declined.Code); err != nil {
-		return s.unsettled(i, err)
-	}
+	refused := s.refuse(ctx, i, declined)
 	if _, err := s.record(ctx, h, snap, "cancel", uuid.Nil); err != nil {
 		s.log.Warn("record not refreshed after a declined cancel", "history", h.ID, "error", err)
 	}
-	return declinedBy(declined)
+	return refused
 }

@@ -19,6 +19,20 @@
 // intent becomes undoing (committed), the PG refunds its whole balance, the
 // intent becomes undone. An intent is never called declined without evidence.
 //
+// # One sender at a time
+//
+// An intent belongs to whoever asks the PG for it, until the lease ends that was
+// committed with it:
+//
+//	held ──┬─▶ settled
+//	       ├─▶ let go, unanswered ─▶ held by the next, in doubt until the lease would have ended
+//	       └─▶ (died) the lease ends ─▶ held by the next
+//
+// Who comes meanwhile, the resolver or the same request again, only looks at the
+// PG: what is done there is recorded, what is not may be done in a moment. And who
+// holds an intent in doubt may finish it, but may not conclude from a refusal that
+// nothing was done: the request that was not answered may be carried out yet.
+//
 // # One writer at a time
 //
 // A record carries a revision. A snapshot is fetched from the PG after the

@@ -47,6 +47,12 @@ type Intent struct {
 	ClientKey string
 	// Outcome is the code under which the intent was settled.
 	Outcome string
+	// HeldUntil is when the lease ends that the intent was opened or taken with, by
+	// the store's clock.
+	HeldUntil time.Time
+	// Doubt says that, when the intent was taken, the PG might still have acted on
+	// an earlier request for it.
+	Doubt bool
 	// Revision is that of the record that a cancel was decided on.
 	Revision int64
 }

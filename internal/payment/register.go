@@ -35,7 +35,7 @@ func (s *Service) Register(ctx context.Context, r Registration) (*History, error
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := detached(ctx)
+	ctx, cancel := s.detached(ctx)
 	defer cancel()
 
 	intent := &Intent{
@@ -43,7 +43,7 @@ func (s *Service) Register(ctx context.Context, r Registration) (*History, error
 		Source: r.Source, Vendor: r.Vendor, CreatedAt: s.now(),
 		Request: IntentRequest{Amount: r.Price, WebhookURL: r.WebhookURL, PasswordHash: hash},
 	}
-	switch err := s.store.OpenIntent(ctx, intent); {
+	switch err := s.store.OpenIntent(ctx, intent, s.lease); {
 	case errors.Is(err, ErrDuplicate):
 		return s.joinCapture(ctx, r, intent)
 	case err != nil:
@@ -126,25 +126,26 @@ func (s *Service) settleCapture(ctx context.Context, i *Intent, snap Snapshot, e
 	var declined *Declined
 	switch {
 	case errors.As(err, &declined):
-		if err := s.store.MoveIntent(ctx, i.ID, StateDeclined, declined.Code); err != nil {
-			return nil, s.unsettled(i, err)
-		}
-		return nil, declinedBy(declined)
+		return nil, s.refuse(ctx, i, declined)
 	case err != nil:
-		return nil, s.unknown(i, err)
+		return nil, s.unknown(ctx, i, err)
 	case snap.OrderID != i.Source.ID:
 		return nil, s.undo(ctx, i, mismatch(CodeOrderMismatch))
 	case !snap.Price.Equal(i.Request.Amount):
 		return nil, s.undo(ctx, i, mismatch(CodePriceMismatch))
 	}
+	return s.finishCapture(ctx, i, snap)
+}
+
+func (s *Service) finishCapture(ctx context.Context, i *Intent, snap Snapshot) (*History, error) {
 	h := i.history(snap)
-	err = s.store.FinishCapture(ctx, i.ID, h)
+	err := s.store.FinishCapture(ctx, i.ID, h)
 	s.reached(StepRecorded)
 	switch {
 	case errors.Is(err, ErrDuplicate):
 		return s.recordedByAnother(ctx, i)
 	case err != nil:
-		return nil, s.unsettled(i, err)
+		return nil, s.unsettled(ctx, i, err)
 	}
 	return h, nil
 }
@@ -157,7 +158,7 @@ func (s *Service) recordedByAnother(ctx context.Context, i *Intent) (*History, e
 		return h, err
 	}
 	if err := s.store.MoveIntent(ctx, i.ID, StateDeclined, string(CodeAlreadyRegistered)); err != nil {
-		return nil, s.unsettled(i, err)
+		return nil, s.unsettled(ctx, i, err)
 	}
 	return nil, errTaken()
 }
@@ -169,24 +170,4 @@ func (i *Intent) history(snap Snapshot) *History {
 		WebhookURL: i.Request.WebhookURL, PasswordHash: i.Request.PasswordHash,
 		CreatedAt: i.CreatedAt, PaidAt: snap.PaidAt, CancelledAt: snap.CancelledAt, Cancels: snap.Cancels,
 	}
-}
-
-func declinedBy(d *Declined) *Error {
-	return failf(CodeDeclined, d, "The payment gateway declined.")
-}
-
-// unsettled is for a store that failed after the PG was asked. One that is away
-// is told as such: both answers say to send the same request again.
-func (s *Service) unsettled(i *Intent, err error) error {
-	if errors.Is(err, ErrUnavailable) {
-		return err
-	}
-	return s.unknown(i, err)
-}
-
-// unknown is the honest answer while nobody can tell what the PG did.
-func (s *Service) unknown(i *Intent, cause error) *Error {
-	s.log.Warn("outcome unknown, the resolver will ask the PG", "intent", i.ID, "kind", i.Kind, "vendor", i.Vendor.Code, "error", cause)
-	return failf(CodeOutcomeUnknown, cause,
-		"The payment gateway gave no clear answer; it is being asked what happened. Send the same request again to learn the outcome.")
 }

@@ -26,6 +26,8 @@ var ErrUnsettled = errors.New("outcome still unknown")
 // ErrUnsettled (wrapped) when it has to be asked again. Any number of resolvers
 // may run at the same time, also beside the request itself.
 func (s *Service) Resolve(ctx context.Context, id uuid.UUID) error {
+	ctx, cancel := context.WithTimeout(ctx, s.lease)
+	defer cancel()
 	i, err := s.store.Intent(ctx, id)
 	if errors.Is(err, ErrNotFound) {
 		return nil
@@ -47,8 +49,16 @@ func (s *Service) Resolve(ctx context.Context, id uuid.UUID) error {
 	return fmt.Errorf("%w: intent %s: %w", ErrUnsettled, id, failed)
 }
 
-// resume carries on with an open intent, and answers as the request itself would have.
-func (s *Service) resume(ctx context.Context, i *Intent) (*History, error) {
+// resume carries on with an open intent, and answers as the request itself would
+// have. One that is in another's hands it only looks at.
+func (s *Service) resume(ctx context.Context, met *Intent) (*History, error) {
+	i, err := s.store.HoldIntent(ctx, met.ID, s.lease)
+	switch {
+	case errors.Is(err, ErrHeld):
+		return s.peek(ctx, met)
+	case err != nil:
+		return nil, err
+	}
 	if s.now().Sub(i.CreatedAt) > replayLife {
 		s.log.Error("intent can no longer be repeated safely: look at the PG by hand", "intent", i.ID, "kind", i.Kind, "vendor", i.Vendor.Code)
 		return nil, s.giveUp(ctx, i)
@@ -81,7 +91,8 @@ func (s *Service) resumeCapture(ctx context.Context, i *Intent) (*History, error
 	case notFound(err) && s.now().Sub(i.CreatedAt) > sessionLife:
 		return s.settleCapture(ctx, i, snap, err)
 	case err != nil:
-		return nil, s.unknown(i, err)
+		s.letGo(ctx, i, false) // nothing was asked but for a look
+		return nil, s.unclear(i, err)
 	case snap.Status == Open || snap.Status == Failed:
 		// Under the same key the PG either does it now, or repeats what it said then.
 		return s.capture(ctx, i)
@@ -95,6 +106,7 @@ func (s *Service) resumeCapture(ctx context.Context, i *Intent) (*History, error
 func (s *Service) resumeCancel(ctx context.Context, i *Intent) (*History, error) {
 	h, err := s.store.History(ctx, i.HistoryID)
 	if err != nil {
+		s.letGo(ctx, i, false)
 		return nil, err
 	}
 	gw, err := s.gateway(i.Vendor.Code)

@@ -10,10 +10,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// moneyTimeout bounds everything that follows a committed intent. Acquirers may
-// take a minute to answer; PortOne asks for a read timeout of at least 60 s.
-const moneyTimeout = 75 * time.Second
-
 // Passwords guards the records. Verify returns ErrWrongPassword or a *TooManyAttempts.
 type Passwords interface {
 	Hash(ctx context.Context, password string) (string, error)
@@ -33,7 +29,7 @@ func (e *TooManyAttempts) Error() string {
 	return fmt.Sprintf("too many wrong passwords for this record; try again in %s", e.RetryAfter)
 }
 
-// Config is what a Service works with. Every field but Reached is needed.
+// Config is what a Service works with. Every field but Reached and Lease is needed.
 type Config struct {
 	Store     Store
 	Gateways  map[VendorCode]Gateway
@@ -44,6 +40,8 @@ type Config struct {
 	Log     *slog.Logger
 	// Reached is told of each step; nil outside of crash tests.
 	Reached func(Step)
+	// Lease stands in for the constant of that name; 0 outside of crash tests.
+	Lease time.Duration
 }
 
 // Service is the payment domain. Its methods may be called at the same time,
@@ -56,6 +54,7 @@ type Service struct {
 	now       func() time.Time
 	log       *slog.Logger
 	reached   func(Step)
+	lease     time.Duration
 }
 
 // New returns a Service.
@@ -63,9 +62,12 @@ func New(c Config) *Service {
 	if c.Reached == nil {
 		c.Reached = func(Step) {}
 	}
+	if c.Lease == 0 {
+		c.Lease = Lease
+	}
 	return &Service{
 		store: c.Store, gateways: c.Gateways, passwords: c.Passwords,
-		present: c.Present, now: c.Now, log: c.Log, reached: c.Reached,
+		present: c.Present, now: c.Now, log: c.Log, reached: c.Reached, lease: c.Lease,
 	}
 }
 
@@ -88,10 +90,4 @@ func (s *Service) checkPassword(ctx context.Context, record uuid.UUID, hash, pas
 		return failf(CodeTooManyAttempts, many, "Too many wrong passwords for this record.")
 	}
 	return err
-}
-
-// detached outlives the client: once an intent is committed, a client that hangs
-// up must not leave the PG asked and the answer unread.
-func detached(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), moneyTimeout)
 }

@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -55,8 +56,15 @@ type IntentStore interface {
 	// OpenIntent commits the intent and, in the same transaction, the job that
 	// resolves it should we die. It returns ErrDuplicate where an open intent, or
 	// for a capture a history, stands in its way, or the client's key was used, and ErrStale where a cancel was
-	// decided on an older revision of its record.
-	OpenIntent(ctx context.Context, i *Intent) error
+	// decided on an older revision of its record. The intent is the caller's for
+	// so long.
+	OpenIntent(ctx context.Context, i *Intent, lease time.Duration) error
+	// HoldIntent takes an open intent for so long and reads it anew, or returns
+	// ErrHeld where it is another's, or settled.
+	HoldIntent(ctx context.Context, id uuid.UUID, lease time.Duration) (*Intent, error)
+	// ReleaseIntent ends the lease that i was opened or taken with. An unanswered
+	// request leaves doubt until the lease would have ended.
+	ReleaseIntent(ctx context.Context, i *Intent, unanswered bool) error
 	// OpenIntentOf finds what i met: the open capture of its source or payment; or
 	// the cancel of its history that is open, or came under the same client key. It
 	// returns ErrNotFound.

@@ -29,7 +29,7 @@ func mismatch(code Code) *Error {
 // outcome is unknown. The decision is committed before the PG is asked.
 func (s *Service) undo(ctx context.Context, i *Intent, why *Error) error {
 	if err := s.store.MoveIntent(ctx, i.ID, StateUndoing, string(why.Code)); err != nil {
-		return s.unsettled(i, err)
+		return s.unsettled(ctx, i, err)
 	}
 	s.reached(StepUndoIntended)
 	return s.finishUndo(ctx, i, why)
@@ -39,7 +39,7 @@ func (s *Service) undo(ctx context.Context, i *Intent, why *Error) error {
 func (s *Service) finishUndo(ctx context.Context, i *Intent, why *Error) error {
 	how, err := s.refundAll(ctx, i)
 	if err != nil {
-		return s.unsettled(i, err)
+		return s.unsettled(ctx, i, err)
 	}
 	switch how {
 	case undoneEmpty:
@@ -81,7 +81,8 @@ func (s *Service) refundAll(ctx context.Context, i *Intent) (undone, error) {
 }
 
 // refuseUndo is for a PG that would not refund: because another was faster, or
-// for a person to find out.
+// for a person to find out. While an earlier request may be under way, it may
+// still be carried out, and nobody is called.
 func (s *Service) refuseUndo(ctx context.Context, i *Intent, declined *Declined) (undone, error) {
 	snap, err := s.lookup(ctx, i.Vendor)
 	if err != nil {
@@ -89,6 +90,10 @@ func (s *Service) refuseUndo(ctx context.Context, i *Intent, declined *Declined)
 	}
 	if !snap.holdsMoney() {
 		return undoneRefunded, s.store.MoveIntent(ctx, i.ID, StateUndone, "refunded")
+	}
+	if i.Doubt {
+		s.letGo(ctx, i, false)
+		return 0, refusedInDoubt(declined)
 	}
 	s.log.Error("the PG refuses to undo a wrong capture: refund it by hand",
 		"intent", i.ID, "vendor", i.Vendor.Code, "status", declined.Status, "code", declined.Code)

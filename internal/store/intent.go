@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/queue"
@@ -64,7 +66,7 @@ func (s *Store) intent(row sqlcgen.Intent, err error) (*payment.Intent, error) {
 		ID: row.ID, Kind: payment.IntentKind(row.Kind), State: payment.IntentState(row.State), HistoryID: row.HistoryID,
 		Source:    payment.Source{Schema: row.SourceSchema, Table: row.SourceTable, ID: row.SourceID},
 		Vendor:    payment.Vendor{Code: payment.VendorCode(row.VendorCode), StoreID: row.VendorStoreID, UID: row.VendorUid},
-		CreatedAt: row.CreatedAt, ClientKey: row.ClientKey, Outcome: row.Outcome,
+		CreatedAt: row.CreatedAt, ClientKey: row.ClientKey, Outcome: row.Outcome, HeldUntil: row.HeldUntil,
 	}
 	if err := json.Unmarshal(plain, &i.Request); err != nil {
 		return nil, fmt.Errorf("request of intent %s: %w", row.ID, err)
@@ -73,7 +75,7 @@ func (s *Store) intent(row sqlcgen.Intent, err error) (*payment.Intent, error) {
 }
 
 // OpenIntent implements payment.IntentStore.
-func (s *Store) OpenIntent(ctx context.Context, i *payment.Intent) error {
+func (s *Store) OpenIntent(ctx context.Context, i *payment.Intent, lease time.Duration) error {
 	plain, err := json.Marshal(i.Request)
 	if err != nil {
 		return err
@@ -90,16 +92,46 @@ func (s *Store) OpenIntent(ctx context.Context, i *payment.Intent) error {
 		if err != nil {
 			return err
 		}
-		if err := q.InsertIntent(ctx, sqlcgen.InsertIntentParams{
+		if i.HeldUntil, err = q.InsertIntent(ctx, sqlcgen.InsertIntentParams{
 			ID: i.ID, Kind: string(i.Kind), State: string(i.State), HistoryID: i.HistoryID,
 			SourceSchema: i.Source.Schema, SourceTable: i.Source.Table, SourceID: i.Source.ID,
 			VendorCode: string(i.Vendor.Code), VendorUid: i.Vendor.UID, VendorStoreID: i.Vendor.StoreID,
 			ClientKey: i.ClientKey, Request: request, ResolverJob: job.Job.ID, CreatedAt: i.CreatedAt,
+			Lease: interval(lease),
 		}); err != nil {
 			return err
 		}
 		return mayCapture(ctx, q, i)
 	})
+}
+
+// HoldIntent implements payment.IntentStore.
+func (s *Store) HoldIntent(ctx context.Context, id uuid.UUID, lease time.Duration) (i *payment.Intent, err error) {
+	err = s.transaction(ctx, func(_ pgx.Tx, q *sqlcgen.Queries) error {
+		doubt, err := q.HoldIntent(ctx, sqlcgen.HoldIntentParams{ID: id, Lease: interval(lease)})
+		if errors.Is(err, pgx.ErrNoRows) {
+			return payment.ErrHeld
+		}
+		if err != nil {
+			return err
+		}
+		row, err := q.IntentByID(ctx, id)
+		if i, err = s.intent(row, err); err != nil {
+			return err
+		}
+		i.Doubt = doubt
+		return nil
+	})
+	return i, err
+}
+
+// ReleaseIntent implements payment.IntentStore.
+func (s *Store) ReleaseIntent(ctx context.Context, i *payment.Intent, unanswered bool) error {
+	return translate(s.queries.ReleaseIntent(ctx, sqlcgen.ReleaseIntentParams{ID: i.ID, HeldUntil: i.HeldUntil, Unanswered: unanswered}))
+}
+
+func interval(d time.Duration) pgtype.Interval {
+	return pgtype.Interval{Microseconds: d.Microseconds(), Valid: true}
 }
 
 // lockForCancel lets one cancel of a record be decided at a time, on the record as it is.

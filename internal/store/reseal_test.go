@@ -209,7 +209,7 @@ func writeEverything(t *testing.T, s *Store) *payment.History {
 		ID: uuid.New(), Kind: payment.IntentCapture, State: payment.StateSending, HistoryID: h.ID,
 		Source: h.Source, Vendor: h.Vendor, CreatedAt: now, Request: payment.IntentRequest{Amount: h.Price, PasswordHash: "hash"},
 	}
-	must(t, s.OpenIntent(ctx, intent))
+	must(t, s.OpenIntent(ctx, intent, payment.Lease))
 	must(t, s.FinishCapture(ctx, intent.ID, h))
 
 	next := *h

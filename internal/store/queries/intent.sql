@@ -1,17 +1,18 @@
--- name: InsertIntent :exec
+-- name: InsertIntent :one
 INSERT INTO payments.payment_intents (
     id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-    client_key, request, resolver_job, created_at, updated_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14);
+    client_key, request, resolver_job, created_at, updated_at, held_until
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, clock_timestamp() + sqlc.arg(lease)::interval)
+RETURNING held_until;
 
 -- name: IntentByID :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-       client_key, request, outcome, resolver_job, created_at, updated_at
+       client_key, request, outcome, resolver_job, created_at, updated_at, held_until, doubt_until
 FROM payments.payment_intents WHERE id = $1;
 
 -- name: OpenCaptureOf :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-       client_key, request, outcome, resolver_job, created_at, updated_at
+       client_key, request, outcome, resolver_job, created_at, updated_at, held_until, doubt_until
 FROM payments.payment_intents
 WHERE kind = 'capture' AND state IN ('sending', 'undoing')
   AND ((source_schema = $1 AND source_table = $2 AND source_id = $3) OR (vendor_code = $4 AND vendor_uid = $5))
@@ -19,13 +20,13 @@ LIMIT 1;
 
 -- name: CancelByClientKey :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-       client_key, request, outcome, resolver_job, created_at, updated_at
+       client_key, request, outcome, resolver_job, created_at, updated_at, held_until, doubt_until
 FROM payments.payment_intents WHERE kind = 'cancel' AND history_id = $1 AND client_key <> '' AND client_key = sqlc.arg(client_key) AND created_at > $2
 ORDER BY created_at DESC LIMIT 1;
 
 -- name: OpenCancelOf :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-       client_key, request, outcome, resolver_job, created_at, updated_at
+       client_key, request, outcome, resolver_job, created_at, updated_at, held_until, doubt_until
 FROM payments.payment_intents WHERE kind = 'cancel' AND state = 'sending' AND history_id = $1;
 
 -- name: MoveIntent :one
@@ -36,3 +37,16 @@ WHERE id = $1 AND state IN ('sending', 'undoing') RETURNING resolver_job;
 -- Also from declined: an approval that somebody holds in hand outweighs what was concluded without it.
 UPDATE payments.payment_intents SET state = 'done', updated_at = now()
 WHERE id = $1 AND state IN ('sending', 'declined') RETURNING resolver_job;
+
+-- name: HoldIntent :one
+-- By the database's clock, which all workers share.
+UPDATE payments.payment_intents SET held_until = clock_timestamp() + sqlc.arg(lease)::interval
+WHERE id = $1 AND state IN ('sending', 'undoing') AND held_until <= clock_timestamp()
+RETURNING coalesce(doubt_until > clock_timestamp(), false)::bool AS doubt;
+
+-- name: ReleaseIntent :exec
+-- Only the lease that is meant: it may have ended meanwhile, and another have begun.
+UPDATE payments.payment_intents
+SET held_until = clock_timestamp(),
+    doubt_until = CASE WHEN sqlc.arg(unanswered)::bool THEN held_until ELSE doubt_until END
+WHERE id = $1 AND held_until = $2;

@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 const cancelByClientKey = `-- name: CancelByClientKey :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-       client_key, request, outcome, resolver_job, created_at, updated_at
+       client_key, request, outcome, resolver_job, created_at, updated_at, held_until, doubt_until
 FROM payments.payment_intents WHERE kind = 'cancel' AND history_id = $1 AND client_key <> '' AND client_key = $3 AND created_at > $2
 ORDER BY created_at DESC LIMIT 1
 `
@@ -45,6 +46,8 @@ func (q *Queries) CancelByClientKey(ctx context.Context, arg CancelByClientKeyPa
 		&i.ResolverJob,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.HeldUntil,
+		&i.DoubtUntil,
 	)
 	return i, err
 }
@@ -62,11 +65,31 @@ func (q *Queries) FinishIntent(ctx context.Context, id uuid.UUID) (int64, error)
 	return resolver_job, err
 }
 
-const insertIntent = `-- name: InsertIntent :exec
+const holdIntent = `-- name: HoldIntent :one
+UPDATE payments.payment_intents SET held_until = clock_timestamp() + $2::interval
+WHERE id = $1 AND state IN ('sending', 'undoing') AND held_until <= clock_timestamp()
+RETURNING coalesce(doubt_until > clock_timestamp(), false)::bool AS doubt
+`
+
+type HoldIntentParams struct {
+	ID    uuid.UUID
+	Lease pgtype.Interval
+}
+
+// By the database's clock, which all workers share.
+func (q *Queries) HoldIntent(ctx context.Context, arg HoldIntentParams) (bool, error) {
+	row := q.db.QueryRow(ctx, holdIntent, arg.ID, arg.Lease)
+	var doubt bool
+	err := row.Scan(&doubt)
+	return doubt, err
+}
+
+const insertIntent = `-- name: InsertIntent :one
 INSERT INTO payments.payment_intents (
     id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-    client_key, request, resolver_job, created_at, updated_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+    client_key, request, resolver_job, created_at, updated_at, held_until
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, clock_timestamp() + $15::interval)
+RETURNING held_until
 `
 
 type InsertIntentParams struct {
@@ -84,10 +107,11 @@ type InsertIntentParams struct {
 	Request       string
 	ResolverJob   int64
 	CreatedAt     time.Time
+	Lease         pgtype.Interval
 }
 
-func (q *Queries) InsertIntent(ctx context.Context, arg InsertIntentParams) error {
-	_, err := q.db.Exec(ctx, insertIntent,
+func (q *Queries) InsertIntent(ctx context.Context, arg InsertIntentParams) (time.Time, error) {
+	row := q.db.QueryRow(ctx, insertIntent,
 		arg.ID,
 		arg.Kind,
 		arg.State,
@@ -102,13 +126,16 @@ func (q *Queries) InsertIntent(ctx context.Context, arg InsertIntentParams) erro
 		arg.Request,
 		arg.ResolverJob,
 		arg.CreatedAt,
+		arg.Lease,
 	)
-	return err
+	var held_until time.Time
+	err := row.Scan(&held_until)
+	return held_until, err
 }
 
 const intentByID = `-- name: IntentByID :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-       client_key, request, outcome, resolver_job, created_at, updated_at
+       client_key, request, outcome, resolver_job, created_at, updated_at, held_until, doubt_until
 FROM payments.payment_intents WHERE id = $1
 `
 
@@ -132,6 +159,8 @@ func (q *Queries) IntentByID(ctx context.Context, id uuid.UUID) (Intent, error) 
 		&i.ResolverJob,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.HeldUntil,
+		&i.DoubtUntil,
 	)
 	return i, err
 }
@@ -156,7 +185,7 @@ func (q *Queries) MoveIntent(ctx context.Context, arg MoveIntentParams) (int64, 
 
 const openCancelOf = `-- name: OpenCancelOf :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-       client_key, request, outcome, resolver_job, created_at, updated_at
+       client_key, request, outcome, resolver_job, created_at, updated_at, held_until, doubt_until
 FROM payments.payment_intents WHERE kind = 'cancel' AND state = 'sending' AND history_id = $1
 `
 
@@ -180,13 +209,15 @@ func (q *Queries) OpenCancelOf(ctx context.Context, historyID uuid.UUID) (Intent
 		&i.ResolverJob,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.HeldUntil,
+		&i.DoubtUntil,
 	)
 	return i, err
 }
 
 const openCaptureOf = `-- name: OpenCaptureOf :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-       client_key, request, outcome, resolver_job, created_at, updated_at
+       client_key, request, outcome, resolver_job, created_at, updated_at, held_until, doubt_until
 FROM payments.payment_intents
 WHERE kind = 'capture' AND state IN ('sending', 'undoing')
   AND ((source_schema = $1 AND source_table = $2 AND source_id = $3) OR (vendor_code = $4 AND vendor_uid = $5))
@@ -227,6 +258,27 @@ func (q *Queries) OpenCaptureOf(ctx context.Context, arg OpenCaptureOfParams) (I
 		&i.ResolverJob,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.HeldUntil,
+		&i.DoubtUntil,
 	)
 	return i, err
+}
+
+const releaseIntent = `-- name: ReleaseIntent :exec
+UPDATE payments.payment_intents
+SET held_until = clock_timestamp(),
+    doubt_until = CASE WHEN $3::bool THEN held_until ELSE doubt_until END
+WHERE id = $1 AND held_until = $2
+`
+
+type ReleaseIntentParams struct {
+	ID         uuid.UUID
+	HeldUntil  time.Time
+	Unanswered bool
+}
+
+// Only the lease that is meant: it may have ended meanwhile, and another have begun.
+func (q *Queries) ReleaseIntent(ctx context.Context, arg ReleaseIntentParams) error {
+	_, err := q.db.Exec(ctx, releaseIntent, arg.ID, arg.HeldUntil, arg.Unanswered)
+	return err
 }

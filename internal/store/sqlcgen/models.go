@@ -72,6 +72,8 @@ type Intent struct {
 	ResolverJob   int64
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
+	HeldUntil     time.Time
+	DoubtUntil    *time.Time
 }
 
 type Reservation struct {
