@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -56,6 +57,36 @@ func TestFaults(t *testing.T) {
 		if entries, _ := f.Ledger().Order(o.MerchantUID); len(entries) != 0 {
 			t.Errorf("the ledger has %+v", entries)
 		}
+	})
+
+	t.Run("EveryRequestAboutAPaymentIsOnRecord", func(t *testing.T) {
+		t.Parallel()
+		inBothStyles(t, func(f fixture, _ iamport.Style) {
+			f.Faults().MustAdd(fault.Plan{Kind: fault.Lose, Path: "/subscribe/payments/onetime"})
+			f.Faults().MustAdd(fault.Plan{Kind: fault.Drop, Path: "/payments/cancel"})
+			o := order(10_000)
+			_, lost := f.client.Onetime(f.Context(), api.OnetimeRequest{CardInput: card(), Order: o})
+			p := must(f.client.FindByMerchantUID(f.Context(), o.MerchantUID))(f)
+			_, dropped := f.cancel(p, 4_000)
+			if lost == nil || dropped == nil {
+				f.Fatalf("no faults: %v, %v", lost, dropped)
+			}
+			must(f.cancel(p, 4_000))(f)
+			form := f.authorized()
+			form.Set("Content-Type", "application/x-www-form-urlencoded")
+			f.send(http.MethodPost, "/receipts/"+p.ImpUID, form, "identifier=1")
+			f.send(http.MethodPost, "/payments/cancel", form, "reason=x&amount=99999&imp_uid="+p.ImpUID)
+			var got []string
+			for _, r := range f.Ledger().Find(ledger.Query{Subject: ledger.Subject{Payment: p.ImpUID}}) {
+				got = append(got, fmt.Sprint(path.Base(r.Path), r.Faults))
+			}
+			want := []string{
+				"onetime[lose]", o.MerchantUID + "[]", "cancel[drop]", "cancel[]", p.ImpUID + "[]", "cancel[]",
+			}
+			if !slices.Equal(got, want) {
+				f.Errorf("on record are %v, want %v", got, want)
+			}
+		})
 	})
 
 	t.Run("AFailureAfterTheFactLooksLikeOneBefore", func(t *testing.T) {

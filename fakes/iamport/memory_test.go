@@ -23,7 +23,7 @@ func TestMemory_StaysFlat(t *testing.T) {
 	)
 	// Nobody answers there, so that each webhook waits for its next attempt.
 	server := iamport.New(iamport.Options{
-		Keep: keep, WebhookURL: "http://127.0.0.1:1/", WebhookRetries: []time.Duration{24 * time.Hour},
+		Keep: keep, KeepRequests: 10 * keep, WebhookURL: "http://127.0.0.1:1/", WebhookRetries: []time.Duration{24 * time.Hour},
 	})
 	t.Cleanup(func() { _ = server.Close() })
 	shop := direct{t, server.Handler(), ""}
@@ -38,7 +38,7 @@ func TestMemory_StaysFlat(t *testing.T) {
 		}
 		return heap()
 	}
-	// The requests and webhooks that are kept do not depend on keep, so the
+	// The webhooks that are kept do not depend on keep, so the
 	// first two fillings only bring the fake to its full size.
 	fill(0)
 	full := fill(1)

@@ -70,6 +70,7 @@ func (s *Server) front() front.Front {
 		Refuse: s.refuse,
 		Mask: front.Mask("imp_key", "imp_secret", "card_number", "expiry", "birth", "pwd_2digit", "cvc",
 			"otp", "refund_account", "pg_api_key", "identifier"),
+		Asked: askedAbout, Answered: answeredAbout,
 	}
 }
 

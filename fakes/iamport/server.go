@@ -31,7 +31,6 @@ const (
 	defaultTokenLife = 30 * time.Minute // as the real one
 	defaultKeep      = 50_000
 	defaultKeepFor   = 30 * 24 * time.Hour
-	keepRequests     = 1_000
 	keepWebhooks     = 1_000
 )
 
@@ -63,11 +62,12 @@ type Options struct {
 	WebhookForm bool
 	// Sandbox makes all payments those of a test channel, which look-ups by
 	// merchant_uid do not find unless they ask with include_sandbox=true.
-	Sandbox   bool
-	TokenLife time.Duration // 30 minutes when 0
-	Keep      int           // payments, cards and so on to keep of each; 50,000 when 0
-	KeepFor   time.Duration // and for how long on the fake's clock; 30 days when 0
-	Clock     *clock.Clock  // one of its own, running with real time, when nil
+	Sandbox      bool
+	TokenLife    time.Duration // 30 minutes when 0
+	Keep         int           // payments, cards and so on to keep of each; 50,000 when 0
+	KeepFor      time.Duration // and for how long on the fake's clock; 30 days when 0
+	KeepRequests int           // requests to keep in the ledger; 20,000 when 0
+	Clock        *clock.Clock  // one of its own, running with real time, when nil
 }
 
 // Server is a fake Iamport. Make one with New, and Close it.
@@ -94,7 +94,7 @@ func New(o Options) *Server {
 		options: o,
 		clock:   o.Clock,
 		faults:  &fault.Plans{CheckCode: checkCode},
-		ledger:  ledger.New(o.Clock.Now, o.Keep, keepRequests),
+		ledger:  ledger.New(o.Clock.Now, ledger.Limits{Payments: o.Keep, Requests: o.KeepRequests}),
 	}
 	s.webhooks = courier.New(courier.Options{
 		Clock: o.Clock, Faults: s.faults, Keep: keepWebhooks, URL: o.WebhookURL,

@@ -1,14 +1,15 @@
 // Package ledger is the truth about a fake PG: what was captured and refunded
 // of each payment, in order, and each request that arrived, whatever its sender
 // got to see. Tests compare their own books with it. Nothing reads it to decide.
+// It lives in memory, within Limits, and says how much it has forgotten.
 package ledger
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
 	"github.com/samchon/payments-server/api/money"
-	"github.com/samchon/payments-server/fakes/fault"
 	"github.com/samchon/payments-server/fakes/internal/feed"
 	"github.com/samchon/payments-server/fakes/internal/volatile"
 )
@@ -51,38 +52,39 @@ func (t *Totals) add(e Entry) {
 	}
 }
 
-// Request is one that arrived. Status is what the fake decided to answer; the
-// faults say whether its sender got to see it. Secrets are masked in Body.
-type Request struct {
-	Seq    int64        `json:"seq"`
-	At     time.Time    `json:"at"`
-	Method string       `json:"method"`
-	Path   string       `json:"path"`
-	Query  string       `json:"query,omitempty"`
-	Body   string       `json:"body,omitempty"`
-	Status int          `json:"status"` // 0 when nothing was done
-	Faults []fault.Kind `json:"faults,omitempty"`
+// Limits say how much a ledger keeps. What is beyond them, it forgets from the
+// oldest on, and counts.
+type Limits struct {
+	Payments int // whose entries are kept
+	Requests int // DefaultRequests when 0
 }
+
+// DefaultRequests are more than a test makes that looks at them one by one.
+const DefaultRequests = 20_000
 
 // Ledger is made by New.
 type Ledger struct {
 	now     func() time.Time
+	limits  Limits
 	changes feed.Feed
 
 	mu       sync.Mutex
 	seq      int64
 	totals   Totals
+	opened   int // payments that were written to, ever
+	arrived  int // requests, ever
 	payments *volatile.Store[string, []Entry]
 	requests *volatile.Store[int64, Request]
 }
 
-// New returns an empty ledger that keeps the entries of so many payments, and
-// so many requests.
-func New(now func() time.Time, payments, requests int) *Ledger {
+// New returns an empty ledger.
+func New(now func() time.Time, limits Limits) *Ledger {
+	limits.Requests = cmp.Or(limits.Requests, DefaultRequests)
 	return &Ledger{
 		now:      now,
-		payments: volatile.New[string, []Entry](volatile.Limits{Count: payments}, now),
-		requests: volatile.New[int64, Request](volatile.Limits{Count: requests}, now),
+		limits:   limits,
+		payments: volatile.New[string, []Entry](volatile.Limits{Count: limits.Payments}, now),
+		requests: volatile.New[int64, Request](volatile.Limits{Count: limits.Requests}, now),
 	}
 }
 
@@ -93,7 +95,10 @@ func (l *Ledger) Record(e Entry) {
 	defer l.mu.Unlock()
 	e.Seq, e.At = l.next(), l.now()
 	l.totals.add(e)
-	entries, _ := l.payments.Get(e.Payment)
+	entries, known := l.payments.Get(e.Payment)
+	if !known {
+		l.opened++
+	}
 	l.payments.Put(e.Payment, append(entries, e))
 }
 
@@ -102,6 +107,7 @@ func (l *Ledger) RecordRequest(r Request) {
 	defer l.changes.Publish()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.arrived++
 	r.Seq, r.At = l.next(), l.now()
 	l.requests.Put(r.Seq, r)
 }

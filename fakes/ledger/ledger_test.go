@@ -18,7 +18,7 @@ func refunded(payment, order string, amount int64) ledger.Entry {
 
 func TestLedger_KeepsEachPaymentInOrder(t *testing.T) {
 	t.Parallel()
-	l := ledger.New(time.Now, 10, 10)
+	l := ledger.New(time.Now, ledger.Limits{Payments: 10, Requests: 10})
 	l.Record(captured("a", "order", 100))
 	l.Record(captured("b", "order", 50))
 	l.Record(refunded("a", "order", 30))
@@ -38,7 +38,7 @@ func TestLedger_KeepsEachPaymentInOrder(t *testing.T) {
 
 func TestLedger_KeepsTheTotalsOfWhatItForgets(t *testing.T) {
 	t.Parallel()
-	l := ledger.New(time.Now, 1, 1)
+	l := ledger.New(time.Now, ledger.Limits{Payments: 1, Requests: 1})
 	l.Record(captured("a", "1", 100))
 	l.Record(captured("b", "2", 50))
 	if entries, _ := l.Payment("a"); entries != nil {
@@ -55,12 +55,61 @@ func TestLedger_KeepsTheTotalsOfWhatItForgets(t *testing.T) {
 
 func TestLedger_KeepsTheNewestRequests(t *testing.T) {
 	t.Parallel()
-	l := ledger.New(time.Now, 1, 2)
+	l := ledger.New(time.Now, ledger.Limits{Payments: 1, Requests: 2})
 	for _, path := range []string{"/1", "/2", "/3"} {
 		l.RecordRequest(ledger.Request{Method: "GET", Path: path})
 	}
 	requests := l.Requests()
 	if len(requests) != 2 || requests[0].Path != "/2" || requests[1].Path != "/3" {
 		t.Errorf("kept %+v, want /2 and /3", requests)
+	}
+}
+
+func TestFind_SelectsRequests(t *testing.T) {
+	t.Parallel()
+	l := ledger.New(time.Now, ledger.Limits{Payments: 1})
+	for _, r := range []ledger.Request{
+		{Path: "/1", Subject: ledger.Subject{Payment: "a", Order: "x"}, IdempotencyKey: "k"},
+		{Path: "/2", Subject: ledger.Subject{Payment: "a", Order: "x"}},
+		{Path: "/3", Subject: ledger.Subject{Payment: "b", Order: "x"}, IdempotencyKey: "k"},
+		{Path: "/4"},
+	} {
+		l.RecordRequest(r)
+	}
+	for query, want := range map[ledger.Query]string{
+		{}:                                      "/1/2/3/4",
+		{Subject: ledger.Subject{Payment: "a"}}: "/1/2",
+		{Subject: ledger.Subject{Order: "x"}}:   "/1/2/3",
+		{IdempotencyKey: "k"}:                   "/1/3",
+		{Subject: ledger.Subject{Payment: "a"}, IdempotencyKey: "k"}: "/1",
+		{Subject: ledger.Subject{Payment: "nobody"}}:                 "",
+	} {
+		var got string
+		for _, r := range l.Find(query) {
+			got += r.Path
+		}
+		if got != want {
+			t.Errorf("%+v selects %q, want %q", query, got, want)
+		}
+	}
+}
+
+func TestKeeping_CountsWhatIsForgotten(t *testing.T) {
+	t.Parallel()
+	l := ledger.New(time.Now, ledger.Limits{Payments: 1, Requests: 2})
+	for _, payment := range []string{"a", "b", "b", "c"} {
+		l.Record(captured(payment, "order", 1))
+		l.RecordRequest(ledger.Request{Path: payment})
+	}
+	payments, requests := l.Keeping()
+	if want := (ledger.Keeping{Limit: 1, Forgotten: 2}); payments != want {
+		t.Errorf("payments: %+v, want %+v", payments, want)
+	}
+	if want := (ledger.Keeping{Limit: 2, Forgotten: 2}); requests != want {
+		t.Errorf("requests: %+v, want %+v", requests, want)
+	}
+	l.Clear()
+	if payments, requests = l.Keeping(); payments.Forgotten+requests.Forgotten != 0 {
+		t.Error("after Clear something is still forgotten")
 	}
 }

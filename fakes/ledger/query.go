@@ -50,15 +50,18 @@ func (l *Ledger) Entries() []Entry {
 	return all
 }
 
-// Requests returns the requests that are kept, oldest first.
-func (l *Ledger) Requests() []Request {
+// Keeping tells how much of something is kept.
+type Keeping struct {
+	Limit     int `json:"limit"`
+	Forgotten int `json:"forgotten"`
+}
+
+// Keeping tells how many payments' entries, and how many requests, are kept at
+// most, and how many are forgotten. Totals forget nothing.
+func (l *Ledger) Keeping() (payments, requests Keeping) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	all := make([]Request, 0, l.requests.Len())
-	for _, r := range l.requests.All() {
-		all = append(all, r)
-	}
-	return all
+	return Keeping{l.limits.Payments, l.opened - l.payments.Len()}, Keeping{l.limits.Requests, l.arrived - l.requests.Len()}
 }
 
 // Clear forgets everything.
@@ -66,7 +69,7 @@ func (l *Ledger) Clear() {
 	defer l.changes.Publish()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.totals = Totals{}
+	l.totals, l.opened, l.arrived = Totals{}, 0, 0
 	l.payments.Clear()
 	l.requests.Clear()
 }

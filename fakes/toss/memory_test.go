@@ -21,7 +21,7 @@ func TestMemory_StaysFlat(t *testing.T) {
 		rounds = 20 * keep
 		growth = 1 << 20 // what may come and go by chance
 	)
-	server := fake.New(fake.Options{Keep: keep, DepositCallback: true})
+	server := fake.New(fake.Options{Keep: keep, KeepRequests: 10 * keep, DepositCallback: true})
 	t.Cleanup(func() { server.Close() })
 	fill := func(from int) uint64 {
 		for i := range rounds {
@@ -32,7 +32,7 @@ func TestMemory_StaysFlat(t *testing.T) {
 		}
 		return heap()
 	}
-	// The requests and webhooks that are kept do not depend on keep, so the
+	// The webhooks that are kept do not depend on keep, so the
 	// first two fillings only bring the fake to its full size.
 	fill(0)
 	full := fill(rounds)

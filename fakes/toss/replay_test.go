@@ -7,6 +7,7 @@ import (
 
 	"github.com/samchon/payments-server/api/toss"
 	"github.com/samchon/payments-server/fakes/fault"
+	"github.com/samchon/payments-server/fakes/ledger"
 	fake "github.com/samchon/payments-server/fakes/toss"
 )
 
@@ -51,6 +52,24 @@ func TestIdempotencyKey(t *testing.T) {
 			t.Error("confirm has one address for all payments, so a shared key must repeat the first payment's answer")
 		}
 		f.wantHeld(second.PaymentKey, 0)
+	})
+	t.Run("IsOnRecordWithEachRequest", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, fake.Options{})
+		waits := f.authenticated(1000)
+		for range 2 {
+			if _, err := f.confirm(waits, toss.IdempotencyKey("k")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		about := ledger.Subject{Payment: waits.PaymentKey, Order: waits.OrderID}
+		if n := len(f.Ledger().Find(ledger.Query{Subject: about, IdempotencyKey: "k"})); n != 2 {
+			t.Errorf("%d requests under the key, want 2", n)
+		}
+		f.get(waits.PaymentKey)
+		if n := len(f.Ledger().Find(ledger.Query{Subject: about})); n != 4 { // made, confirmed twice, read
+			t.Errorf("%d requests about the payment, want 4", n)
+		}
 	})
 	t.Run("TellsAddressesApart", func(t *testing.T) {
 		t.Parallel()

@@ -44,6 +44,7 @@ func (s *Server) routes() http.Handler {
 		Clock: s.clock, Faults: s.faults, Ledger: s.ledger, Refuse: s.refuseByPlan,
 		Mask: front.Mask("cardNumber", "cardPassword", "cardExpirationYear", "cardExpirationMonth", "customerBirthday",
 			"customerIdentityNumber", "billingKey", "customerKey", "authKey", "registrationNumber", "accountNumber"),
+		Asked: askedAbout, Answered: inBody,
 	}
 	workings := control.Workings{Clock: s.clock, Faults: s.faults, Ledger: s.ledger, Courier: s.webhooks}
 	mux := http.NewServeMux()

@@ -33,7 +33,6 @@ const (
 
 	defaultKeep    = 20_000
 	defaultKeepFor = 30 * 24 * time.Hour
-	keepRequests   = 1_000
 	keepWebhooks   = 5_000
 )
 
@@ -61,6 +60,7 @@ type Options struct {
 	DepositCallback bool
 	Keep            int           // payments, cards and so on to keep of each; 20,000 when 0
 	KeepFor         time.Duration // and for how long on the fake's clock; 30 days when 0
+	KeepRequests    int           // requests to keep in the ledger; 20,000 when 0
 	Clock           *clock.Clock  // one of its own, running with real time, when nil
 }
 
@@ -89,7 +89,7 @@ func New(o Options) *Server {
 		options: o,
 		clock:   o.Clock,
 		faults:  new(fault.Plans),
-		ledger:  ledger.New(o.Clock.Now, o.Keep, keepRequests),
+		ledger:  ledger.New(o.Clock.Now, ledger.Limits{Payments: o.Keep, Requests: o.KeepRequests}),
 		replays: newReplays(o.Clock.Now, o.Keep),
 		books:   newBooks(o),
 	}

@@ -88,6 +88,7 @@ func New(w Workings, v Vendor) http.Handler {
 		"GET /__fake/ledger":                  h.readLedger,
 		"GET /__fake/ledger/payments/{id}":    h.readPaymentLedger,
 		"GET /__fake/ledger/orders/{id}":      h.readOrderLedger,
+		"GET /__fake/ledger/limits":           h.readLedgerLimits,
 		"GET /__fake/requests":                h.listRequests,
 		"GET /__fake/payments":                h.listPayments,
 		"POST /__fake/payments/{id}/{action}": h.act,
@@ -103,35 +104,6 @@ func New(w Workings, v Vendor) http.Handler {
 	}
 	// A page of another origin, open in the developer's browser, has no business here.
 	return http.NewCrossOriginProtection().Handler(mux)
-}
-
-func (h handler) readLedger(w http.ResponseWriter, _ *http.Request) {
-	writeLedger(w, h.Ledger.Entries(), h.Ledger.Totals())
-}
-
-func (h handler) readPaymentLedger(w http.ResponseWriter, r *http.Request) {
-	entries, totals := h.Ledger.Payment(r.PathValue("id"))
-	writeLedger(w, entries, totals)
-}
-
-func (h handler) readOrderLedger(w http.ResponseWriter, r *http.Request) {
-	entries, totals := h.Ledger.Order(r.PathValue("id"))
-	writeLedger(w, entries, totals)
-}
-
-func writeLedger(w http.ResponseWriter, entries []ledger.Entry, totals ledger.Totals) {
-	if entries == nil {
-		entries = []ledger.Entry{} // a list in JSON, not null
-	}
-	write(w, struct {
-		Entries []ledger.Entry `json:"entries"`
-		ledger.Totals
-		Balance money.Amount `json:"balance"`
-	}{entries, totals, totals.Balance()})
-}
-
-func (h handler) listRequests(w http.ResponseWriter, r *http.Request) {
-	write(w, newest(h.Ledger.Requests(), r))
 }
 
 func (h handler) listPayments(w http.ResponseWriter, r *http.Request) {

@@ -214,6 +214,48 @@ func TestLedger_IsTheTruth(t *testing.T) {
 	}
 }
 
+func TestRequests_AreFoundByPaymentOrderAndKey(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	p := f.openVBank()
+	f.status(p.ImpUID)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.URL()+"/payments/cancel", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Idempotency-Key", "key-1")
+	response, err := f.http.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	for query, want := range map[string]string{
+		"payment=" + p.ImpUID:                  "/vbanks /payments/" + p.ImpUID,
+		"payment=" + p.ImpUID + "&limit=1":     "/payments/" + p.ImpUID,
+		"order=order":                          "/vbanks /payments/" + p.ImpUID,
+		"idempotency_key=key-1":                "/payments/cancel",
+		"idempotency_key=key-1&payment=nobody": "",
+	} {
+		var requests []struct{ Path string }
+		f.call("GET", "requests?"+query, "", 200, &requests)
+		var paths []string
+		for _, r := range requests {
+			paths = append(paths, r.Path)
+		}
+		if got := strings.Join(paths, " "); got != want {
+			t.Errorf("%s finds %q, want %q", query, got, want)
+		}
+	}
+	var limits struct {
+		Payments, Requests struct{ Limit, Forgotten int }
+		Body               int `json:"bytes_of_a_body"`
+	}
+	f.call("GET", "ledger/limits", "", 200, &limits)
+	if limits.Payments.Limit != 50_000 || limits.Requests.Limit != 20_000 || limits.Requests.Forgotten != 0 || limits.Body != 4096 {
+		t.Errorf("limits = %+v", limits)
+	}
+}
+
 func TestWebhooks_AreSentAgain(t *testing.T) {
 	t.Parallel()
 	f := start(t)

@@ -1,6 +1,7 @@
 // Package front stands between a fake PG and the network: it writes each request
-// into the ledger and carries out the faults planned for it. It knows no vendor;
-// what a refusal looks like, and what to mask in a body, it is told.
+// into the ledger and carries out the faults planned for it. It knows no vendor:
+// what a refusal looks like, what to mask in a body and where the name of a
+// payment stands, it is told.
 package front
 
 import (
@@ -9,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/samchon/payments-server/fakes/clock"
@@ -17,10 +19,7 @@ import (
 	"github.com/samchon/payments-server/fakes/ledger"
 )
 
-const (
-	maxBodyBytes     = 1 << 20
-	maxRecordedBytes = 4 << 10
-)
+const maxBodyBytes = 1 << 20
 
 // Front is the middleware; all fields are required.
 type Front struct {
@@ -31,6 +30,9 @@ type Front struct {
 	Refuse func(w http.ResponseWriter, r *http.Request, why Refusal)
 	// Mask returns a body without its secrets, for the ledger.
 	Mask func(body []byte) string
+	// Asked tells what a request is about, and Answered what an answer is about.
+	Asked    func(r *http.Request, body []byte) ledger.Subject
+	Answered func(body []byte) ledger.Subject
 }
 
 // Refusal is what the vendor is to refuse a request with. When it has a Code,
@@ -54,13 +56,13 @@ func refusal(p fault.Plan) Refusal {
 func (f Front) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
+		visit := visit{front: f, request: r, body: body, cut: err != nil}
 		if err != nil {
-			f.Refuse(w, r, Refusal{Status: http.StatusRequestEntityTooLarge, Message: "request body is cut off or too large"})
+			visit.refuse(w, Refusal{Status: http.StatusRequestEntityTooLarge, Message: "request body is cut off or too large"})
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		effects := f.Faults.Strike(r.Method, r.URL.Path)
-		visit := visit{front: f, request: r, body: body, effects: effects}
+		visit.effects = f.Faults.Strike(r.Method, r.URL.Path)
 		visit.run(w, next)
 	})
 }
@@ -70,6 +72,7 @@ type visit struct {
 	front   Front
 	request *http.Request
 	body    []byte
+	cut     bool // the body was not read to its end
 	effects fault.Effects
 }
 
@@ -81,19 +84,25 @@ func (v *visit) run(w http.ResponseWriter, next http.Handler) {
 		panic(http.ErrAbortHandler) // the fake was closed meanwhile
 	}
 	if v.effects.Has(fault.Drop) {
-		v.record(0)
+		v.record(&answer{})
 		panic(http.ErrAbortHandler) // how net/http is asked to close a connection without an answer
 	}
-	answer := newAnswer()
 	if p, ok := v.effects.Find(fault.Reject); ok {
-		v.front.Refuse(answer, v.request, refusal(p))
-		v.record(answer.status)
-		answer.copyInto(w)
+		v.refuse(w, refusal(p))
 		return
 	}
+	answer := newAnswer()
 	next.ServeHTTP(answer, v.request.WithContext(fault.NewContext(ctx, v.effects)))
-	v.record(answer.status)
+	v.record(answer)
 	v.reply(w, answer)
+}
+
+// refuse answers in place of the handler.
+func (v *visit) refuse(w http.ResponseWriter, why Refusal) {
+	answer := newAnswer()
+	v.front.Refuse(answer, v.request, why)
+	v.record(answer)
+	answer.copyInto(w)
 }
 
 // reply delivers the answer, or what the faults leave of it. Everything the
@@ -132,20 +141,35 @@ func (v *visit) pause(ctx context.Context, p fault.Plan) error {
 	}
 }
 
-func (v *visit) record(status int) {
+func (v *visit) record(a *answer) {
 	r := v.request
+	body, truncated := v.recordedBody()
 	v.front.Ledger.RecordRequest(ledger.Request{
 		Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
-		Body: v.recordedBody(), Status: status, Faults: v.effects.Kinds(),
+		Subject: v.subject(a), IdempotencyKey: r.Header.Get("Idempotency-Key"),
+		Body: body, Truncated: truncated, Status: a.status, Faults: v.effects.Kinds(),
 	})
 }
 
-func (v *visit) recordedBody() string {
+// subject looks at the answer as well: the payment that a request makes has no
+// name before.
+func (v *visit) subject(a *answer) ledger.Subject {
+	asked := v.front.Asked(v.request, v.body)
+	if asked.Whole() || a.body.Len() == 0 {
+		return asked
+	}
+	return asked.Or(v.front.Answered(a.body.Bytes()))
+}
+
+func (v *visit) recordedBody() (body string, truncated bool) {
 	if len(v.body) == 0 {
-		return ""
+		return "", v.cut
 	}
 	masked := v.front.Mask(v.body)
-	return masked[:min(len(masked), maxRecordedBytes)]
+	if len(masked) <= ledger.MaxBody {
+		return masked, v.cut
+	}
+	return strings.ToValidUTF8(masked[:ledger.MaxBody], ""), true
 }
 
 // answer holds a handler's response back until its fate is known.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/samchon/payments-server/fakes/clock"
 	"github.com/samchon/payments-server/fakes/fault"
@@ -30,7 +31,7 @@ type gateway struct {
 
 func open(t *testing.T) *gateway {
 	t.Helper()
-	g := &gateway{ledger: ledger.New(time.Now, 10, 10), clock: clock.New()}
+	g := &gateway{ledger: ledger.New(time.Now, ledger.Limits{Payments: 10, Requests: 10}), clock: clock.New()}
 	g.Server = httptest.NewServer(g.handler())
 	t.Cleanup(g.Close)
 	return g
@@ -43,6 +44,10 @@ func (g *gateway) handler() http.Handler {
 			http.Error(w, why.Code+why.Message, cmp.Or(why.Status, 402))
 		},
 		Mask: front.Mask("secret"),
+		Asked: func(r *http.Request, _ []byte) ledger.Subject {
+			return ledger.Subject{Order: r.URL.Query().Get("order")}
+		},
+		Answered: func([]byte) ledger.Subject { return ledger.Subject{Payment: "made", Order: "unasked"} },
 	}
 	return f.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g.done.Add(1)
@@ -125,6 +130,54 @@ func seen(status int, err error) int {
 	return status
 }
 
+func TestFront_RecordsWhatARequestIsAbout(t *testing.T) {
+	t.Parallel()
+	for kind, payment := range map[fault.Kind]string{"": "made", fault.Lose: "made", fault.Drop: ""} {
+		g := open(t)
+		if kind != "" {
+			g.faults.MustAdd(fault.Plan{Kind: kind, Times: fault.Always})
+		}
+		r := httptest.NewRequest(http.MethodPost, "/pay?order=a", strings.NewReader("{}"))
+		r.Header.Set("Idempotency-Key", "k")
+		func() {
+			defer func() { _ = recover() }() // how an answer gets lost
+			g.handler().ServeHTTP(httptest.NewRecorder(), r)
+		}()
+		got := g.ledger.Requests()[0]
+		if want := (ledger.Subject{Payment: payment, Order: "a"}); got.Subject != want || got.IdempotencyKey != "k" {
+			t.Errorf("%q: recorded %+v, want %+v under k", kind, got, want)
+		}
+	}
+}
+
+func TestFront_SaysThatABodyIsTruncated(t *testing.T) {
+	t.Parallel()
+	body := func(size int) string { return `{"a":"` + strings.Repeat("가", size/3) + `"}` }
+	for name, test := range map[string]struct {
+		body      string
+		status    int
+		truncated bool
+	}{
+		"short":    {body(100), 201, false},
+		"long":     {body(ledger.MaxBody), 201, true},
+		"too long": {body(2 << 20), 413, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := open(t)
+			w := httptest.NewRecorder()
+			g.handler().ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/pay", strings.NewReader(test.body)))
+			got := g.ledger.Requests()[0]
+			if w.Code != test.status || got.Status != test.status || got.Truncated != test.truncated {
+				t.Errorf("answered %d, recorded %d, truncated %v", w.Code, got.Status, got.Truncated)
+			}
+			if !utf8.ValidString(got.Body) || len(got.Body) > ledger.MaxBody {
+				t.Errorf("recorded %d bytes: %.20q…", len(got.Body), got.Body)
+			}
+		})
+	}
+}
+
 func TestFront_TruncatesWithinTheBody(t *testing.T) {
 	t.Parallel()
 	g := open(t)
@@ -141,7 +194,7 @@ func TestFront_Waits(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				g := &gateway{ledger: ledger.New(time.Now, 10, 10), clock: clock.NewStopped(time.Now())}
+				g := &gateway{ledger: ledger.New(time.Now, ledger.Limits{Payments: 10, Requests: 10}), clock: clock.NewStopped(time.Now())}
 				g.faults.MustAdd(fault.Plan{Kind: kind, Delay: clock.Duration(time.Hour)})
 				answered := make(chan int)
 				go func() {

@@ -1,0 +1,55 @@
+package iamport
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/samchon/payments-server/fakes/ledger"
+)
+
+// askedAbout tells the ledger which payment and order a request is about.
+func askedAbout(r *http.Request, body []byte) ledger.Subject {
+	return inPath(r.Method, r.URL.Path).Or(inBody(body))
+}
+
+func inPath(method, path string) ledger.Subject {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	if len(parts) < 2 {
+		return ledger.Subject{}
+	}
+	switch call := parts[0] + "/" + parts[1]; {
+	case len(parts) > 2 && (call == "payments/find" || call == "payments/findAll" || call == "payments/prepare"):
+		return ledger.Subject{Order: parts[2]}
+	case len(parts) > 2 && call == "internal/deposit":
+		return ledger.Subject{Payment: parts[2]}
+	case parts[0] == "receipts", parts[0] == "payments" && method == http.MethodGet:
+		return ledger.Subject{Payment: parts[1]}
+	}
+	return ledger.Subject{}
+}
+
+func inBody(body []byte) ledger.Subject {
+	if form, err := url.ParseQuery(string(body)); err == nil && form.Has("merchant_uid") || form.Has("imp_uid") {
+		return ledger.Subject{Payment: form.Get("imp_uid"), Order: form.Get("merchant_uid")}
+	}
+	var names names
+	_ = json.Unmarshal(body, &names) // what is no such object names nothing
+	return ledger.Subject{Payment: names.ImpUID, Order: names.MerchantUID}
+}
+
+// answeredAbout tells it of an answer, which may be about several: nothing then.
+func answeredAbout(answer []byte) ledger.Subject {
+	var envelope struct {
+		Response names `json:"response"`
+	}
+	_ = json.Unmarshal(answer, &envelope)
+	return ledger.Subject{Payment: envelope.Response.ImpUID, Order: envelope.Response.MerchantUID}
+}
+
+// names are the members that name something.
+type names struct {
+	ImpUID      string `json:"imp_uid"`
+	MerchantUID string `json:"merchant_uid"`
+}
