@@ -2,9 +2,10 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test race lint generate check-generated api package-api bench bench-fakes bench-handover fuzz chaos e2e clean
 
-# A release is told from another by its commit; `payments version` prints both.
+# A release is told from another by its commit; `payments version` prints both. Two builds of a commit are the same bytes,
+# wherever and whenever they are made: so the time is the commit's, C is left out, and paths are trimmed.
 COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
-BUILT   := $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
+BUILT   := $(shell TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ 2>/dev/null)
 FACTS   := $(shell sh scripts/commit-facts.sh)
 LDFLAGS := -s -w -X main.commit=$(COMMIT) -X main.built=$(BUILT) \
 	-X github.com/samchon/payments-server/monitor.commitFacts=$(FACTS)
@@ -19,7 +20,7 @@ setup: ## install what building and testing need and the machine lacks: PostgreS
 
 build: ## build bin/payments
 	@echo 'go build -o bin/payments .'
-	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/payments .
+	@CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/payments .
 
 run: build ## start everything here: the API, the fakes and a private PostgreSQL; Ctrl-C stops it
 	@bin/payments start

@@ -2,28 +2,47 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/samchon/payments-server/internal/store"
 )
 
-// Set by `make build` through -ldflags. A plain `go build` in a git checkout knows
-// the same from the toolchain.
+// Set by `make build` through -ldflags: the commit and its time. A plain `go build`
+// in a git checkout knows the same from the toolchain.
 var commit, built string
 
-type versionCommand struct{}
-
-func (versionCommand) Help() string {
-	return `Prints the commit, the time of the build and the Go version.
-
-    payments version`
+type versionCommand struct {
+	JSON bool `help:"Print JSON, with the schema of the database that this build needs: what the updater asks for."`
 }
 
-func (versionCommand) Run(p *program) error {
+func (versionCommand) Help() string {
+	return `Prints the commit, its time and the Go version.
+
+    payments version
+    payments version --json | jq .schema`
+}
+
+func (c versionCommand) Run(p *program) error {
 	b := readBuild()
+	if c.JSON {
+		return b.writeJSON(p)
+	}
 	_, err := fmt.Fprintf(p.stdout, "commit  %s\nbuilt   %s\ngo      %s %s/%s\n",
 		b.commit, b.time, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
+}
+
+func (b build) writeJSON(p *program) error {
+	schema, err := store.Schema()
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(p.stdout).Encode(map[string]any{
+		"commit": b.commit, "built": b.time, "go": runtime.Version(), "schema": schema,
+	})
 }
 
 // build is what this binary was made from.

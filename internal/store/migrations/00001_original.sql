@@ -1,5 +1,6 @@
 -- The tables of the TypeScript original, as its own migrations leave them (payment-backend 10.0.0). A database of the
 -- original passes through here unchanged; a new one starts from the same point. Our own columns come in 00002.
+-- compatible-with: 0
 
 -- +goose Up
 CREATE SCHEMA IF NOT EXISTS payments;

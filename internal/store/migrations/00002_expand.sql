@@ -1,4 +1,5 @@
 -- What we keep beyond the original.
+-- compatible-with: 2
 
 -- +goose Up
 
