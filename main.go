@@ -35,6 +35,8 @@ type commands struct {
 	Cfg     configCommand  `cmd:"" name:"config" group:"prepare" help:"Look at the configuration."`
 	Version versionCommand `cmd:"" group:"prepare" help:"Print what this binary was built from."`
 
+	Updater updaterCommand `cmd:"" hidden:"" help:"Fetch, build and start releases."`
+
 	Worker workerCommand `cmd:"" hidden:"" help:"Serve the API. Only a supervisor starts this."`
 }
 

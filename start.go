@@ -44,6 +44,9 @@ func (c startCommand) Run(p *program) error {
 	if c.Daemon {
 		return p.startInBackground(cfg, c.Timeout)
 	}
+	if err := becomeLastGood(cfg); err != nil {
+		return err
+	}
 	return p.start(cfg)
 }
 
@@ -105,7 +108,8 @@ func (p *program) supervision(h *home, l *local) supervisor.Options {
 		API:     cfg.API.Addr(),
 		Admin:   cfg.Admin.Addr(),
 		Workers: cfg.Workers,
-		Command: p.workerArgs,
+		Command: p.workerArgs(cfg),
+		Blessed: blessed(cfg),
 		Env:     func() ([]string, error) { return append(os.Environ(), l.workerEnv()...), nil },
 		Serving: func(_, _ string) {
 			h.leave()
