@@ -51,8 +51,8 @@ package-api: ## pack the TypeScript SDK into bin/, as npm installs it
 	@sh scripts/setup.sh node
 	@sh scripts/package-api.sh bin
 
-bench: ## run every benchmark once
-	go test -run '^$$' -bench . -benchmem ./...
+bench: build ## measure everything beside something real, into bench/results.md; some minutes
+	@go run ./bench -out bench/results.md
 	@$(MAKE) --no-print-directory bench-fakes
 
 bench-handover: ## count what an update loses, here and with others: 128 clients, 100 handovers each

@@ -86,47 +86,44 @@ func (e *evenly) wait() time.Time {
 }
 
 func (l Load) run(ctx context.Context, d time.Duration, scheduleOf func(connection int) schedule) (Lap, error) {
-	clients := make([]*Client, l.Connections)
-	defer func() {
-		for _, c := range clients {
-			if c != nil {
-				c.Close()
-			}
-		}
-	}()
-	for i := range clients {
-		c, err := Dial(l.Address, l.Header)
-		if err != nil {
-			return Lap{}, err
-		}
-		clients[i] = c
+	clients, err := l.dial()
+	defer closeAll(clients)
+	if err != nil {
+		return Lap{}, err
 	}
-	laps := make([]Lap, l.Connections)
+	defer context.AfterFunc(ctx, func() { closeAll(clients) })() // wakes those who wait for an answer
+	laps := make([]Lap, len(clients))
 	cpu, began := OwnCPU(), time.Now()
 	all, ctx := errgroup.WithContext(ctx)
 	for i, c := range clients {
-		all.Go(func() (err error) {
-			laps[i], err = l.drive(ctx, c, i, scheduleOf(i), began.Add(d))
-			return err
-		})
+		laps[i].Latency = NewLatency()
+		all.Go(func() error { return l.drive(ctx, c, i, scheduleOf(i), began.Add(d), &laps[i]) })
 	}
-	err := all.Wait()
-	total := Lap{Took: time.Since(began), Own: OwnCPU() - cpu, Latency: NewLatency()}
-	for _, one := range laps {
-		total.Calls += one.Calls
-		total.Requests += one.Requests
-		if one.Latency != nil {
-			total.Latency.Merge(one.Latency)
+	err = all.Wait()
+	return sum(laps, time.Since(began), OwnCPU()-cpu), err
+}
+
+func (l Load) dial() (clients []*Client, err error) {
+	for range l.Connections {
+		c, err := Dial(l.Address, l.Header)
+		if err != nil {
+			return clients, err
 		}
+		clients = append(clients, c)
 	}
-	return total, err
+	return clients, nil
+}
+
+func closeAll(clients []*Client) {
+	for _, c := range clients {
+		c.Close()
+	}
 }
 
 // drive makes the calls of one connection.
-func (l Load) drive(ctx context.Context, c *Client, connection int, s schedule, end time.Time) (Lap, error) {
-	lap := Lap{Latency: NewLatency()}
+func (l Load) drive(ctx context.Context, c *Client, connection int, s schedule, end time.Time, lap *Lap) error {
 	if err := c.until(end); err != nil {
-		return lap, err
+		return err
 	}
 	for ctx.Err() == nil {
 		due := s.wait()
@@ -134,13 +131,12 @@ func (l Load) drive(ctx context.Context, c *Client, connection int, s schedule, 
 			break
 		}
 		if err := l.Call(c, connection, lap.Calls); err != nil {
-			return lap, err
+			return err
 		}
-		lap.Calls++
-		_ = lap.Latency.RecordValue(max(1, time.Since(due).Microseconds())) // beyond a minute patience has ended it
+		lap.took(time.Since(due))
 	}
 	lap.Requests = c.Calls
-	return lap, ctx.Err()
+	return ctx.Err()
 }
 
 // OwnCPU is the CPU time that this process has used, of all its threads.

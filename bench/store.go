@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/samchon/payments-server/bench/httpload"
+)
+
+// storers are the connections that store; more than cores, for a part of the work
+// is waiting for the disk.
+const storers = 8
+
+// stores compares storing a card payment with the least that it takes: a call to the
+// PG, a hash and two commits.
+func stores(ctx context.Context, s settings, r *report) (err error) {
+	system, err := startSystem(ctx, s.payments, "")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, system.stop()) }()
+	bare, err := system.bareStore(ctx)
+	if err != nil {
+		return err
+	}
+	return match{
+		what: "store a history (card)", goal: 0.8,
+		ours: contender{"POST /histories", system.storeLap}, peer: bare,
+		note: fmt.Sprintf("The bare loop has %d goroutines in one process; each asks the same fake for the payment, computes one argon2id, and commits "+
+			"a row of an intent and a row of a record of the same size.", storers),
+	}.play(ctx, s, r)
+}
+
+// storeLap pays at the fake first: that is not what is measured.
+func (s *system) storeLap(ctx context.Context, d time.Duration) (httpload.Lap, error) {
+	// Argon2id alone allows fewer than this.
+	bodies := make(chan []byte, 200*runtime.NumCPU()*int(1+d.Seconds()))
+	for range cap(bodies) {
+		in, err := s.storing(ctx)
+		if err != nil {
+			return httpload.Lap{}, err
+		}
+		body, err := s.sealed(in)
+		if err != nil {
+			return httpload.Lap{}, err
+		}
+		bodies <- body
+	}
+	load := httpload.Load{
+		Address: s.api, Header: "Content-Type: text/plain\r\n", Connections: storers,
+		Call: func(c *httpload.Client, _, _ int) error {
+			select {
+			case body := <-bodies:
+				_, err := c.Do(http.MethodPost, "/histories", body)
+				return err
+			default:
+				return errors.New("no paid order is left to store: the server is faster than argon2id allows?")
+			}
+		},
+	}
+	return load.Closed(ctx, d)
+}
+
+// bareStore does the least in this process.
+func (s *system) bareStore(ctx context.Context) (contender, error) {
+	if _, err := s.pool.Exec(ctx, `
+		CREATE TABLE bare_intents (id uuid PRIMARY KEY, data text NOT NULL);
+		CREATE TABLE bare_records (id uuid PRIMARY KEY, data text NOT NULL)`); err != nil {
+		return contender{}, err
+	}
+	order, err := s.storing(ctx)
+	if err != nil {
+		return contender{}, err
+	}
+	do := func(ctx context.Context) error {
+		id := uuid.New()
+		if _, err := s.pool.Exec(ctx, `INSERT INTO bare_intents VALUES ($1, $2)`, id, order.Source.ID); err != nil {
+			return err
+		}
+		paid, err := s.iamport.GetPayment(ctx, order.Vendor.UID)
+		if err != nil {
+			return err
+		}
+		data, err := json.Marshal(paid)
+		if err != nil {
+			return err
+		}
+		if err := hash(ctx); err != nil {
+			return err
+		}
+		_, err = s.pool.Exec(ctx, `INSERT INTO bare_records VALUES ($1, $2)`, id, string(data))
+		return err
+	}
+	return contender{"a PG call, a hash, two commits in a bare loop", func(ctx context.Context, d time.Duration) (httpload.Lap, error) {
+		return httpload.Work(ctx, d, storers, do)
+	}}, nil
+}

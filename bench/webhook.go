@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"github.com/samchon/payments-server/api/webhooksig"
+	"github.com/samchon/payments-server/bench/httpload"
+	"github.com/samchon/payments-server/internal/queue"
+	"github.com/samchon/payments-server/internal/seal"
+	"github.com/samchon/payments-server/internal/webhook"
+	"github.com/samchon/payments-server/worker"
+)
+
+const (
+	posters       = 64    // goroutines of the bare loop
+	leastWebhooks = 2_000 // a second
+	perSecond     = 5_000 // how many are prepared for a second of a turn
+)
+
+// webhooks compares delivering webhooks, from the row of each to the recorded answer,
+// with a bare loop of signed POSTs to the same service.
+func webhooks(ctx context.Context, s settings, r *report) (err error) {
+	system, err := startSystem(ctx, s.payments, "")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, system.stop()) }()
+	out, err := system.newDeliveries(ctx)
+	if err != nil {
+		return err
+	}
+	defer out.service.Close()
+	if err := (match{
+		what: "webhooks out", goal: 0.3,
+		ours: contender{"webhooks of the queue", out.deliver}, peer: contender{"a bare loop of signed POSTs", out.post},
+		note: "Ours reads and unseals the webhook, keeps the order of its payment, signs, sends, and commits the sealed answer; each is another payment's.",
+	}).play(ctx, s, r); err != nil {
+		return err
+	}
+	rate := rates(r.matches[len(r.matches)-1].mine).median
+	r.add(fact{"webhooks out", fmt.Sprintf("%.0f/s", rate), fmt.Sprintf("≥ %d/s", leastWebhooks), rate >= leastWebhooks})
+	return nil
+}
+
+// deliveries are webhooks of the system, and the service that takes them.
+type deliveries struct {
+	system  *system
+	service *httptest.Server
+	taken   atomic.Int64
+	jobs    *queue.Client
+	ring    *seal.Keyring
+	secrets *webhooksig.Secrets
+	record  []byte // what a webhook tells, twice
+}
+
+func (s *system) newDeliveries(ctx context.Context) (*deliveries, error) {
+	d := &deliveries{system: s}
+	d.service = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		d.taken.Add(1)
+	}))
+	keys, err := worker.Keys(s.config.AtRest)
+	if err != nil {
+		return nil, err
+	}
+	d.ring = keys.Webhook
+	if d.jobs, err = river.NewClient(riverpgxv5.New(s.pool), &river.Config{Schema: queue.Schema}); err != nil {
+		return nil, err
+	}
+	if d.secrets, err = webhooksig.NewSecrets(string(s.config.Webhooks.SigningSecrets[0])); err != nil {
+		return nil, err
+	}
+	in, err := s.storing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in.WebhookURL = d.service.URL
+	if _, err := s.client.StoreHistory(ctx, in); err != nil {
+		return nil, err
+	}
+	d.record = bytes.Repeat([]byte(`{"a":"record"}`), 150) // about 2 KiB, as one of a card is
+	d.record = fmt.Appendf(nil, `{"data":"%x"}`, d.record[:1000])
+	return d, nil
+}
+
+// deliver queues webhooks and takes the time from the moment the workers may see
+// them until all have been delivered.
+func (d *deliveries) deliver(ctx context.Context, turn time.Duration) (lap httpload.Lap, err error) {
+	n := int(turn.Seconds() * perSecond)
+	jobs, err := d.write(ctx, n)
+	if err != nil {
+		return lap, err
+	}
+	d.taken.Store(0)
+	tx, err := d.system.pool.Begin(ctx)
+	if err != nil {
+		return lap, err
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	for part := range slices.Chunk(jobs, 5_000) {
+		if _, err := d.jobs.InsertManyFastTx(ctx, tx, part); err != nil {
+			return lap, err
+		}
+	}
+	began := time.Now()
+	if err := tx.Commit(ctx); err != nil {
+		return lap, err
+	}
+	if err := d.settled(ctx); err != nil {
+		return lap, err
+	}
+	return httpload.Lap{Calls: n, Took: time.Since(began)}, nil
+}
+
+// settled waits until every answer has been recorded.
+func (d *deliveries) settled(ctx context.Context) error {
+	for {
+		var pending bool
+		const left = `SELECT EXISTS (SELECT FROM payments.payment_history_webhooks WHERE state = 'pending')`
+		if err := d.system.pool.QueryRow(ctx, left).Scan(&pending); err != nil || !pending {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// write commits webhooks, each of a payment of its own, whose jobs are still to come.
+func (d *deliveries) write(ctx context.Context, n int) ([]river.InsertManyParams, error) {
+	histories, err := d.copyHistories(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	jobs, rows := make([]river.InsertManyParams, n), make([][]any, n)
+	for i := range rows {
+		id := uuid.New()
+		jobs[i].Args = webhook.Job{Webhook: id}
+		rows[i] = []any{id, histories[i], nil, nil, nil, time.Now(), 1, "pending"}
+		for at, column := range map[int]string{2: "previous", 3: "current", 4: "data"} {
+			if rows[i][at], err = d.ring.Seal(d.record, seal.AD{Table: "payment_history_webhooks", Column: column, Row: id.String()}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	_, err = d.system.pool.CopyFrom(ctx, pgx.Identifier{"payments", "payment_history_webhooks"},
+		[]string{"id", "payment_history_id", "previous", "current", "data", "created_at", "revision", "state"}, pgx.CopyFromRows(rows))
+	return jobs, err
+}
+
+// copyHistories multiplies the one history that the service has. Nobody can read the
+// copies, and no delivery does.
+func (d *deliveries) copyHistories(ctx context.Context, n int) ([]uuid.UUID, error) {
+	rows, err := d.system.pool.Query(ctx, copyHistories, n, d.service.URL)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+}
+
+const copyHistories = `
+INSERT INTO payments.payment_histories (id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
+	currency, price, refund, webhook_url, data, password, created_at, paid_at, cancelled_at, revision)
+SELECT gen_random_uuid(), source_schema, source_table, gen_random_uuid(), vendor_code, gen_random_uuid(), vendor_store_id,
+	currency, price, refund, $2, data, password, created_at, paid_at, cancelled_at, revision
+FROM (SELECT * FROM payments.payment_histories LIMIT 1) h, generate_series(1, $1)
+RETURNING id`
+
+// post sends webhooks of the same size, signed, and does nothing else.
+func (d *deliveries) post(ctx context.Context, turn time.Duration) (httpload.Lap, error) {
+	body := d.system.codec.Seal(nil, fmt.Appendf(nil, `{"previous":%s,"current":%s}`, d.record, d.record))
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: posters}}
+	defer client.CloseIdleConnections()
+	return httpload.Work(ctx, turn, posters, func(ctx context.Context) error {
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.service.URL, bytes.NewReader(body))
+		if err != nil {
+			return err
+		}
+		d.secrets.Sign(request.Header, uuid.NewString(), time.Now(), body)
+		answer, err := client.Do(request)
+		if err != nil {
+			return err
+		}
+		_, _ = io.Copy(io.Discard, answer.Body)
+		return answer.Body.Close()
+	})
+}
