@@ -6,12 +6,12 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
@@ -24,13 +24,17 @@ var errNotServing = errors.New("no worker is ready")
 
 // serveAdmin answers on the admin listener until the returned function is called, which may happen twice.
 func (s *supervisor) serveAdmin() (stop func()) {
-	srv := &http.Server{Handler: s.adminRoutes(), ReadHeaderTimeout: adminHeaderTimeout}
+	living, end := context.WithCancel(context.Background())
+	srv := &http.Server{Handler: s.adminRoutes(), ReadHeaderTimeout: adminHeaderTimeout,
+		BaseContext: func(net.Listener) context.Context { return living }}
+	srv.RegisterOnShutdown(end) // for answers that last as long as somebody listens
 	s.running.Go(func() {
 		if err := srv.Serve(s.sockets.admin); !errors.Is(err, http.ErrServerClosed) {
 			s.log.Error("admin listener failed", "err", err)
 		}
 	})
 	return func() {
+		defer end()
 		ctx, cancel := context.WithTimeout(context.Background(), adminCloseTimeout)
 		defer cancel()
 		if srv.Shutdown(ctx) != nil {
@@ -53,11 +57,24 @@ func (s *supervisor) adminRoutes() http.Handler {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(s.census()) // an error means that the client has gone
 	})
-	mux.Handle("GET /metrics", s.metrics())
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.gatherer(), promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}))
 	mux.Handle("POST /reload", s.guarded(func(done chan<- error) { s.reload(done) }))
 	mux.Handle("POST /upgrade", s.guarded(s.upgrade))
-	mux.Handle("/", s.o.Pages)
+	s.profiles(mux)
+	mux.Handle("/", s.o.Pages(s.view()))
 	return mux
+}
+
+// View is what pages on the admin listener are made from.
+type View struct {
+	Census  func() Census
+	Metrics prometheus.Gatherer // all that is on /metrics
+	// Ask puts a question to the Inner handler of the worker with that pid. Close the answer's body.
+	Ask func(ctx context.Context, pid int, path string) (*http.Response, error)
+}
+
+func (s *supervisor) view() View {
+	return View{Census: s.census, Metrics: s.gatherer(), Ask: s.askWorker}
 }
 
 // guarded starts something in the loop for whoever knows the system password, and answers with how it ended.
@@ -85,8 +102,12 @@ func (s *supervisor) guarded(start func(done chan<- error)) http.Handler {
 // knowsPassword takes the same time for every wrong password, whatever its length.
 func (s *supervisor) knowsPassword(r *http.Request) bool {
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return s.isPassword(given) && ok
+}
+
+func (s *supervisor) isPassword(given string) bool {
 	a, b := sha256.Sum256([]byte(given)), sha256.Sum256([]byte(s.o.SystemPassword))
-	return subtle.ConstantTimeCompare(a[:], b[:]) == 1 && ok && s.o.SystemPassword != ""
+	return subtle.ConstantTimeCompare(a[:], b[:]) == 1 && s.o.SystemPassword != ""
 }
 
 func (s *supervisor) answer(w http.ResponseWriter, err error) {
@@ -95,48 +116,4 @@ func (s *supervisor) answer(w http.ResponseWriter, err error) {
 		return
 	}
 	w.Write([]byte("ok\n"))
-}
-
-func (s *supervisor) metrics() http.Handler {
-	reg := prometheus.NewRegistry()
-	reg.MustRegister(collectors.NewGoCollector(), s.sockets.ledger, censusCollector{s})
-	reg.MustRegister(s.o.Collectors...)
-	return promhttp.HandlerFor(reg, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
-}
-
-var (
-	workersDesc     = prometheus.NewDesc("workers", "Living workers.", []string{"state"}, nil)
-	connectionsDesc = prometheus.NewDesc("connections", "Open API connections.", []string{"state", "doing"}, nil)
-	generationDesc  = prometheus.NewDesc("generation", "The generation that has the traffic.", nil, nil)
-)
-
-// censusCollector shows what is true of living processes; what has happened stands in the ledger.
-type censusCollector struct{ s *supervisor }
-
-func (censusCollector) Describe(ch chan<- *prometheus.Desc) {
-	ch <- workersDesc
-	ch <- connectionsDesc
-	ch <- generationDesc
-}
-
-func (c censusCollector) Collect(ch chan<- prometheus.Metric) {
-	workers, idle, busy, serving := map[State]int{}, map[State]int{}, map[State]int{}, 0
-	for _, g := range c.s.census().Generations {
-		workers[g.State] += len(g.Workers)
-		idle[g.State] += g.Idle
-		busy[g.State] += g.Busy
-		if g.State == Probation || g.State == Blessed {
-			serving = g.Number
-		}
-	}
-	for _, state := range []State{Starting, Probation, Blessed, Draining, Failed} {
-		gauge(ch, workersDesc, workers[state], string(state))
-		gauge(ch, connectionsDesc, idle[state], string(state), "idle")
-		gauge(ch, connectionsDesc, busy[state], string(state), "busy")
-	}
-	gauge(ch, generationDesc, serving)
-}
-
-func gauge(ch chan<- prometheus.Metric, d *prometheus.Desc, v int, labels ...string) {
-	ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(v), labels...)
 }

@@ -119,7 +119,7 @@ func (s script) options() supervisor.Options {
 			return []string{now.Binary}, nil
 		},
 		Env:    func() ([]string, error) { return append(os.Environ(), roleVariable+"="+workerRole), nil },
-		Health: "/health", SystemPassword: "secret", PIDFile: s.path("pid"),
+		Health: "/health", Metrics: "/metrics", SharedMetrics: "/metrics/shared", SystemPassword: "secret", PIDFile: s.path("pid"),
 		Serving: func(api, admin string) {
 			b, _ := json.Marshal([]string{api, admin})
 			os.WriteFile(s.path("serving.new"), b, 0o600)
@@ -167,5 +167,6 @@ func playWorker() error {
 	if s.TLS {
 		srv.TLSConfig = testTLS()
 	}
+	w.Inner = inner(srv.Handler)
 	return w.Serve(context.Background(), srv)
 }

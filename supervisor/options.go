@@ -54,15 +54,18 @@ type Options struct {
 	// Health is the path that is requested from every worker, over a connection of its own; a status below 500 in
 	// time is healthy. Without it "/" is asked.
 	Health string
+	// Metrics is the path at which a worker's Inner handler tells what is true of itself, in Prometheus' format, and
+	// SharedMetrics that of what is true of something that all workers share: one of them is asked. Empty: nobody is.
+	Metrics, SharedMetrics string
 	// SystemPassword guards POST /reload and POST /upgrade (Authorization: Bearer …). Empty: both are refused.
 	SystemPassword string
 	// PIDFile names the process to signal; it changes hands only at USR2.
 	PIDFile string
 
-	Log        *slog.Logger           // the supervisor's own log
-	Output     io.Writer              // where the workers' lines go, whole; os.Stderr if nil
-	Pages      http.Handler           // what the admin listener answers on every other path
-	Collectors []prometheus.Collector // exposed on /metrics beside the ledger and the supervisor's own
+	Log        *slog.Logger            // the supervisor's own log
+	Output     io.Writer               // where the workers' lines go, whole; os.Stderr if nil
+	Pages      func(View) http.Handler // what the admin listener answers on every other path
+	Collectors []prometheus.Collector  // exposed on /metrics beside the ledger and the supervisor's own
 
 	HealthTimeout time.Duration // a worker that does not answer for its health in this time hangs
 
@@ -115,7 +118,7 @@ func (o *Options) fillFaces() {
 		o.Serving = func(string, string) {}
 	}
 	if o.Pages == nil {
-		o.Pages = http.NotFoundHandler()
+		o.Pages = func(View) http.Handler { return http.NotFoundHandler() }
 	}
 }
 

@@ -6,12 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"time"
-
-	"golang.org/x/sys/unix"
-
-	"github.com/samchon/payments-server/supervisor/handover"
 )
 
 const (
@@ -28,37 +23,28 @@ func (s *supervisor) probe(p *process) {
 		return
 	}
 	p.probing, p.asked = true, time.Now()
-	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	c, err := dial(p.link)
 	if err != nil {
 		s.log.Error("cannot ask for health", "err", err)
 		p.probing = false
 		return
 	}
-	p.link.Give(handover.Move, handover.Entry{Stage: handover.Probe}, pair[1])
 	s.running.Go(func() {
-		err := get(pair[0], s.o.Health, s.o.HealthTimeout)
+		err := get(c, s.o.Health, s.o.HealthTimeout)
 		s.post(func() { s.probed(p, err) })
 	})
 }
 
 // get requests a path over one connection.
-func get(fd int, path string, limit time.Duration) error {
-	f := os.NewFile(uintptr(fd), "probe")
-	defer f.Close()
-	c, err := net.FileConn(f)
-	if err != nil {
-		return err
-	}
+func get(c net.Conn, path string, limit time.Duration) error {
 	defer c.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true,
-		DialContext: func(context.Context, string, string) (net.Conn, error) { return c, nil }}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://worker"+path, nil)
 	if err != nil {
 		return err
 	}
-	res, err := client.Do(req)
+	res, err := over(c).RoundTrip(req)
 	if err != nil {
 		return err
 	}

@@ -166,7 +166,7 @@ func (s *supervisor) after(d time.Duration, f func()) {
 }
 
 func (s *supervisor) count(name, help string, labels ...string) ledger.Counter {
-	return s.sockets.ledger.Counter(name, help, labels...)
+	return s.sockets.ledger.Counter("supervisor_"+name, help, labels...)
 }
 
 // stop drains everything; what is not done within the budget is cut.

@@ -10,6 +10,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
 	"github.com/samchon/payments-server/supervisor/handover"
 )
 
@@ -53,6 +56,23 @@ func (s script) handler(w *handover.Worker) http.Handler {
 		b, _ := io.ReadAll(r.Body)
 		os.Stdout.Write(b)
 	})
+	return mux
+}
+
+// inner tells one figure of its own and one that all workers share.
+func inner(api http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	for path, name := range map[string]string{"/metrics": "test_own", "/metrics/shared": "test_shared"} {
+		reg := prometheus.NewRegistry()
+		g := prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: "A figure."})
+		g.Set(7)
+		reg.MustRegister(g)
+		mux.Handle("GET "+path, promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
+	}
+	mux.HandleFunc("GET /debug/pprof/cmdline", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "worker %d, %q", os.Getpid(), r.Header.Get("Authorization"))
+	})
+	mux.Handle("/", api)
 	return mux
 }
 

@@ -15,7 +15,10 @@ func (s *service) hook() {
 	if handler == nil {
 		handler = http.DefaultServeMux
 	}
-	s.health = &http.Server{Handler: handler, ReadHeaderTimeout: healthTimeout}
+	s.health = &http.Server{Handler: s.worker.Inner, ReadHeaderTimeout: healthTimeout}
+	if s.health.Handler == nil {
+		s.health.Handler = handler
+	}
 	s.srv.Handler = s.sayClose(handler)
 	s.srv.ConnState = func(nc net.Conn, cs http.ConnState) {
 		if c := ours(nc); c != nil {

@@ -28,8 +28,7 @@ type service struct {
 	yard   *yard
 	door   *door
 
-	// The supervisor's questions for health come in plaintext whatever srv speaks, so they get a server of their own,
-	// with the same handler.
+	// The supervisor's questions come in plaintext whatever srv speaks, so they get a server of their own.
 	health    *http.Server
 	questions *door
 	tls       bool

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -20,6 +21,9 @@ var ErrNotAWorker = errors.New("not started by a supervisor")
 type Worker struct {
 	// Commit is what the census shows of this build. Set it before Serve.
 	Commit string
+	// Inner answers what the supervisor asks over the link: for health, and what View.Ask passes on. No client can reach
+	// it. Nil: the handler of the API. Set it before Serve.
+	Inner http.Handler
 
 	name     name
 	tcp      *net.TCPListener

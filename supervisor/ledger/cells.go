@@ -55,6 +55,9 @@ func (h Histogram) Observe(v float64) {
 
 // describe enters a help text, the first one for each name.
 func (l *Ledger) describe(name, help string) {
+	if l == nil {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := series{kind: helpKind, key: join(name, []string{help})}

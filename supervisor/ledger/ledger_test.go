@@ -115,6 +115,13 @@ seconds_count{route="/"} 5
 	}
 }
 
+func TestLedger_OfNobodyTakesCounts(t *testing.T) {
+	t.Parallel()
+	var l *Ledger
+	l.Counter("a_total", "Counts.").Inc()
+	l.Histogram("seconds", "Durations.", []float64{1}).Observe(2)
+}
+
 func TestOpen_RefusesAnotherLayout(t *testing.T) {
 	t.Parallel()
 	l := mustNew(t)
