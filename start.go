@@ -15,6 +15,7 @@ import (
 
 	"github.com/samchon/payments-server/internal/config"
 	"github.com/samchon/payments-server/supervisor"
+	"github.com/samchon/payments-server/worker"
 )
 
 type startCommand struct {
@@ -115,7 +116,9 @@ func (p *program) supervision(h *home, l *local) supervisor.Options {
 			h.leave()
 			l.announce()
 		},
-		Health:           "/monitors/health",
+		Health:           worker.HealthPath,
+		Metrics:          worker.MetricsPath,
+		SharedMetrics:    worker.SharedMetricsPath,
 		SystemPassword:   string(cfg.SystemPassword),
 		PIDFile:          h.supervisorPID(),
 		Log:              p.newLog(cfg),

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -39,6 +40,7 @@ type Options struct {
 	HashKey []byte
 	Log     *slog.Logger
 	Version string
+	Observe observe // for the metrics; may be nil
 }
 
 // server answers the API's operations.
@@ -51,6 +53,9 @@ type server struct {
 
 // NewHandler returns the whole HTTP API, under / and under /payments.
 func NewHandler(o Options) http.Handler {
+	if o.Observe == nil {
+		o.Observe = func(*http.Request, int, time.Duration) {}
+	}
 	routes := chi.NewRouter()
 	routes.Use(middleware.GetHead)
 	routes.NotFound(noRoute)
@@ -58,7 +63,7 @@ func NewHandler(o Options) http.Handler {
 	newAPI(routes, o)
 
 	root := chi.NewRouter()
-	root.Use(recorded(o.Log), crossOrigin)
+	root.Use(recorded(o.Log, o.Observe), crossOrigin)
 	root.NotFound(noRoute)
 	root.MethodNotAllowed(noMethod)
 	root.Mount("/payments", routes)

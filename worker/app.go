@@ -11,6 +11,7 @@ import (
 	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/store"
 	"github.com/samchon/payments-server/internal/webhook"
+	"github.com/samchon/payments-server/supervisor/ledger"
 )
 
 // pgTimeout bounds one call to a PG. Acquirers may take most of a minute.
@@ -19,6 +20,7 @@ const pgTimeout = 60 * time.Second
 // App is everything that one worker runs, apart from its listener.
 type App struct {
 	Handler http.Handler
+	Inner   http.Handler // for the supervisor
 	store   *store.Store
 	jobs    *jobs
 }
@@ -28,6 +30,8 @@ type Settings struct {
 	Config  *config.Config
 	Log     *slog.Logger
 	Version string
+	// Counters is where this worker counts; nil: nowhere.
+	Counters *ledger.Ledger
 	// Reached is told of each step of a payment; for crash tests.
 	Reached func(payment.Step)
 	// Lease stands in for payment.Lease; 0 outside of crash tests.
@@ -39,7 +43,8 @@ type Settings struct {
 // is `payments schema`.
 func Open(ctx context.Context, o Settings) (*App, error) {
 	c, log := o.Config, o.Log
-	p, err := partsOf(c)
+	counts := newMetrics(o.Counters)
+	p, err := partsOf(c, counts)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +59,7 @@ func Open(ctx context.Context, o Settings) (*App, error) {
 	})
 	webhooks := webhook.NewWorker(webhook.Options{
 		DB: s.Pool(), Rows: deliveries{s, p.codec}, Secrets: p.secrets, Allowed: webhookNetworks(c), Log: log,
+		Observe: counts.webhook,
 	})
 	jobs, err := startJobs(ctx, s, payments, webhooks, log)
 	if err != nil {
@@ -62,8 +68,10 @@ func Open(ctx context.Context, o Settings) (*App, error) {
 	}
 	handler := NewHandler(Options{
 		Payments: payments, Codec: p.codec, Keys: s, HashKey: p.hashKey, Log: log, Version: o.Version,
+		Observe: counts.request,
 	})
-	return &App{Handler: handler, store: s, jobs: jobs}, nil
+	inner := newInner(handler, ownMetrics(s, o.Version), sharedMetrics(s))
+	return &App{Handler: handler, Inner: inner, store: s, jobs: jobs}, nil
 }
 
 // Close lets running jobs finish until ctx ends, and disconnects. Jobs that were

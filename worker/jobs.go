@@ -26,6 +26,9 @@ const (
 	concurrentJobs = 50
 )
 
+// queues are all that this worker works.
+var queues = []string{river.QueueDefault, webhook.Queue}
+
 // jobs is this worker's share of the job queue.
 type jobs struct {
 	client   *queue.Client

@@ -39,10 +39,13 @@ func note(ctx context.Context, level slog.Level, err error) {
 	}
 }
 
+// observe is told of each request that was answered, with its status and how long it took.
+type observe func(r *http.Request, status int, took time.Duration)
+
 // recorded gives each request an id, turns a panic into a problem, and writes
 // one line to the log when the request is over. It logs routes, not paths: a
 // path holds ids.
-func recorded(log *slog.Logger) func(http.Handler) http.Handler {
+func recorded(log *slog.Logger, observe observe) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			rec := &record{id: uuid.NewString(), level: usualLevel(r)}
@@ -54,6 +57,7 @@ func recorded(log *slog.Logger) func(http.Handler) http.Handler {
 				if p := recover(); p != nil {
 					recovered(ctx, out, p)
 				}
+				observe(r, out.Status(), time.Since(began))
 				log.LogAttrs(ctx, rec.level, "request", attributes(ctx, r, out, began)...)
 			}()
 			next.ServeHTTP(out, r.WithContext(ctx))

@@ -31,10 +31,11 @@ func Run(ctx context.Context, c *config.Config, log *slog.Logger, version string
 		return fmt.Errorf("payments worker: %w", err)
 	}
 	inherited.Commit = version[:min(shortCommit, len(version))]
-	app, err := Open(ctx, Settings{Config: c, Log: log, Version: version})
+	app, err := Open(ctx, Settings{Config: c, Log: log, Version: version, Counters: inherited.Counters()})
 	if err != nil {
 		return err
 	}
+	inherited.Inner = app.Inner
 	served := inherited.Serve(ctx, &http.Server{
 		Handler: app.Handler, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),

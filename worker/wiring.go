@@ -31,7 +31,7 @@ type parts struct {
 	passwords passwords
 }
 
-func partsOf(c *config.Config) (p parts, err error) {
+func partsOf(c *config.Config, counts *metrics) (p parts, err error) {
 	if p.codec, err = wire.NewCodec(string(c.API.EncryptionKey), string(c.API.EncryptionIV)); err != nil {
 		return p, fmt.Errorf("API encryption: %w", err)
 	}
@@ -47,7 +47,10 @@ func partsOf(c *config.Config) (p parts, err error) {
 	if p.gateways, err = gatewaysOf(c.Vendors); err != nil {
 		return p, err
 	}
-	p.passwords = passwords{password.New(password.Options{
+	for vendor, g := range p.gateways {
+		p.gateways[vendor] = counts.gateway(vendor, g)
+	}
+	p.passwords = passwords{&counts.passwords, password.New(password.Options{
 		Concurrency: c.Passwords.Concurrency, CacheSize: c.Passwords.CacheEntries, CacheTTL: c.Passwords.CacheFor,
 	})}
 	return p, nil
@@ -79,13 +82,17 @@ func gatewaysOf(v config.Vendors) (map[payment.VendorCode]payment.Gateway, error
 }
 
 // passwords gives the domain's words to the password verifier.
-type passwords struct{ verifier *password.Verifier }
+type passwords struct {
+	counts   *passwordCounts
+	verifier *password.Verifier
+}
 
 func (p passwords) Hash(ctx context.Context, plain string) (string, error) {
 	return p.verifier.Hash(ctx, plain)
 }
 
 func (p passwords) Verify(ctx context.Context, record uuid.UUID, hash, plain string) error {
+	defer func() { p.counts.carry(p.verifier.Stats()) }()
 	err := p.verifier.Verify(ctx, password.Record{ID: record.String(), Hash: hash}, plain)
 	var many *password.TooManyError
 	switch {
@@ -98,5 +105,6 @@ func (p passwords) Verify(ctx context.Context, record uuid.UUID, hash, plain str
 }
 
 func (p passwords) VerifyNothing(ctx context.Context, plain string) error {
+	defer func() { p.counts.carry(p.verifier.Stats()) }()
 	return p.verifier.VerifyNothing(ctx, plain)
 }

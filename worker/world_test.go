@@ -22,6 +22,7 @@ import (
 	faketoss "github.com/samchon/payments-server/fakes/toss"
 	"github.com/samchon/payments-server/internal/config"
 	"github.com/samchon/payments-server/internal/localdb/dbtest"
+	"github.com/samchon/payments-server/supervisor/ledger"
 	"github.com/samchon/payments-server/worker"
 )
 
@@ -40,7 +41,9 @@ type world struct {
 	service     *service
 	// Where the worker finds the PGs: at their fakes, or at something before them.
 	iamportURL, tossURL string
-	kill                func() // the worker process, where there is one
+	counters            *ledger.Ledger // where the worker counts; nil: nowhere
+	inner               http.Handler   // of a worker in this process: what its supervisor would ask
+	kill                func()         // the worker process, where there is one
 }
 
 // newWorld opens the worker in this process.
@@ -56,7 +59,8 @@ func (w *world) open() {
 	t := w.t
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(&testLog{t: t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	app := mustv(worker.Open(t.Context(), worker.Settings{Config: w.config(), Log: log, Version: "test"}))(t)
+	app := mustv(worker.Open(t.Context(), worker.Settings{Config: w.config(), Log: log, Version: "test", Counters: w.counters}))(t)
+	w.inner = app.Inner
 	server := httptest.NewServer(app.Handler)
 	t.Cleanup(func() {
 		server.Close()
