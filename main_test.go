@@ -150,13 +150,6 @@ func TestStart_RefusesPublishedKeysInRealMode(t *testing.T) {
 	}
 }
 
-func TestSchema_NeedsADatabaseURL(t *testing.T) {
-	t.Parallel()
-	if _, err := invoke(t, map[string]string{"PAYMENTS_HOME": t.TempDir()}, "schema"); err == nil || !strings.Contains(err.Error(), "DATABASE_URL") {
-		t.Errorf("schema says %v, want that DATABASE_URL is missing", err)
-	}
-}
-
 func TestVersion_TellsCommitTimeAndGo(t *testing.T) {
 	t.Parallel()
 	got, err := invoke(t, nil, "version")

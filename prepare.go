@@ -1,36 +1,6 @@
 package main
 
-import (
-	"errors"
-	"fmt"
-
-	"github.com/samchon/payments-server/internal/config"
-	"github.com/samchon/payments-server/internal/store"
-)
-
-type schemaCommand struct{}
-
-func (schemaCommand) Help() string {
-	return `Creates or migrates the tables of the server and of its job queue in DATABASE_URL. It may run
-while an older version serves, and again at any time. In local mode "payments start" does it.
-
-    DATABASE_URL=postgres://… payments schema`
-}
-
-func (schemaCommand) Run(p *program) error {
-	cfg, err := p.config()
-	if err != nil {
-		return err
-	}
-	if cfg.Database.URL == "" {
-		return errors.New("DATABASE_URL is not set; the private PostgreSQL of local mode is migrated by `payments start`")
-	}
-	if err := store.Migrate(p.ctx, string(cfg.Database.URL)); err != nil {
-		return err
-	}
-	fmt.Fprintln(p.stdout, "the database has this build's schema")
-	return nil
-}
+import "github.com/samchon/payments-server/internal/config"
 
 type keygenCommand struct {
 	Directory string `help:"Write a file each into this folder of credentials instead." placeholder:"DIR" type:"existingdir"`

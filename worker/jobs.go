@@ -52,6 +52,7 @@ func startJobs(ctx context.Context, s *store.Store, payments *payment.Service, w
 		FetchCooldown:        queue.FetchCooldown,
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: rescueAfter,
+		ReindexerIndexNames:  []string{}, // an owner's work, and our role owns nothing: docs/operations.md
 	})
 	if err != nil {
 		return nil, fmt.Errorf("job queue: %w", err)

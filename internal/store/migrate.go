@@ -25,8 +25,12 @@ var migrations embed.FS
 const migrationLock = 0x7061796d656e7473 // "payments"
 
 // Migrate brings the database to this build's schema: our tables and River's. It
-// may be called by several processes at once, and is idle on a current schema.
+// may be called by several processes at once. On a current schema it only looks,
+// which the workers' role may.
 func Migrate(ctx context.Context, databaseURL string) error {
+	if lacking, err := Pending(ctx, databaseURL); err != nil || len(lacking) == 0 {
+		return err
+	}
 	pool, err := pgxpool.New(ctx, databaseURL)
 	if err != nil {
 		return fmt.Errorf("database URL: %w", err)
