@@ -18,10 +18,12 @@ type fakesCommand struct {
 
 func (fakesCommand) Help() string {
 	return `Serves the fake Iamport and the fake Toss Payments on FAKE_IAMPORT_PORT and FAKE_TOSS_PORT, and sends
-their webhooks to the API on API_PORT. In local mode "payments start" runs them too.
+their webhooks to the API on API_PORT. In local mode "payments start" runs them too. What else can be set, each
+shows at /__fake/options, where it may be changed while it runs; fakes/README.md lists what a test can ask for.
 
     payments fakes
-    FAKE_TOSS_PORT=8081 payments fakes --real`
+    FAKE_TOSS_PORT=8081 payments fakes --real
+    curl -X PUT http://127.0.0.1:30771/__fake/options -d '{"style":"real","deposit_callback":true}'`
 }
 
 func (c fakesCommand) Run(p *program) error {

@@ -34,7 +34,7 @@ func decode[T any](s *Server, r *http.Request) (T, error) {
 	default:
 		return into, malformed("", `Request body type is not "application/json".`)
 	}
-	if s.options.Style == Reference {
+	if !s.real() {
 		if err := checkRequired(raw, fields); err != nil {
 			return into, err
 		}

@@ -54,10 +54,10 @@ func (s *Server) cancel(p *api.Payment, in api.CancelRequest) (effect, error) {
 	p.CancelHistory = append(p.CancelHistory, api.Cancel{
 		PGID: p.PGID, PGTID: p.PGTID, Amount: amount, CancelledAt: now, Reason: in.Reason, ReceiptURL: receiptURL,
 	})
-	if s.options.Style == Reference || p.Balance().Sign() == 0 {
+	if !s.real() || p.Balance().Sign() == 0 {
 		p.Status = api.StatusCancelled
 	}
-	e := effect{silent: s.options.Style == Real && !in.EnableWebhook}
+	e := effect{silent: s.real() && !in.EnableWebhook}
 	if paid {
 		e.moved, e.amount = ledger.Refunded, amount
 	}
@@ -71,7 +71,7 @@ func (s *Server) cancelAmount(p api.Payment, in api.CancelRequest) (money.Amount
 	}
 	amount := balance
 	// The real Iamport takes 0 for everything, too.
-	if in.Amount != nil && !(s.options.Style == Real && in.Amount.IsZero()) {
+	if in.Amount != nil && !(s.real() && in.Amount.IsZero()) {
 		amount = *in.Amount
 	}
 	switch {

@@ -39,7 +39,7 @@ func refused(message string) error { return &failure{http.StatusUnprocessableEnt
 // writeFailure answers with a refusal in the server's style. The body is never
 // empty: the older published clients take an empty one for success.
 func (s *Server) writeFailure(w http.ResponseWriter, f *failure) {
-	if s.options.Style == Real {
+	if s.real() {
 		writeRealFailure(w, f)
 		return
 	}

@@ -258,6 +258,20 @@ func TestWebhook(t *testing.T) {
 		}
 	})
 
+	t.Run("HeedsSettingsThatChange", func(t *testing.T) {
+		t.Parallel()
+		shop := openShop(t, 500)
+		f := start(t, iamport.Options{WebhookURL: shop.URL})
+		if err := f.Configure(iamport.Settings{WebhookForm: true, WebhookRetries: clock.Durations{time.Minute}}); err != nil {
+			t.Fatal(err)
+		}
+		f.webhooks(f.payByCard(10_000).ImpUID)
+		f.Clock().Advance(time.Minute)
+		if got := shop.got(); len(got) != 2 || !strings.HasPrefix(got[1], "imp_uid=") {
+			t.Errorf("received %v, want a form, twice", got)
+		}
+	})
+
 	t.Run("FindsTheStateItSpeaksOf", func(t *testing.T) {
 		t.Parallel()
 		f := start(t, iamport.Options{})

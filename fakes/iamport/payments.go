@@ -71,7 +71,7 @@ func (s *Server) checkOrder(merchantUID string, amount money.Amount) error {
 	if prepared, ok := s.kept.prepared.Get(merchantUID); ok && !prepared.Equal(amount) {
 		return refused("The amount differs from the prepared one.")
 	}
-	if s.options.Style != Real {
+	if !s.real() {
 		return nil
 	}
 	for _, impUID := range s.kept.orders[merchantUID] {
@@ -143,7 +143,7 @@ func (s *Server) newPayment(method api.PayMethod, merchantUID string, amount mon
 // stamp is a moment as the style writes it: the reference fake with fractions
 // of a second, the real Iamport without.
 func (s *Server) stamp(t time.Time) api.Time {
-	if s.options.Style == Real {
+	if s.real() {
 		t = t.Truncate(time.Second)
 	}
 	return api.Unix(t)

@@ -17,7 +17,7 @@ var absent = []string{
 
 // render returns a payment as the style writes it.
 func (s *Server) render(p api.Payment) (any, error) {
-	if s.options.Style == Reference {
+	if !s.real() {
 		return p, nil
 	}
 	encoded, err := json.Marshal(p)

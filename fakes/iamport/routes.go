@@ -57,7 +57,7 @@ func (s *Server) routes() http.Handler {
 	gateway.HandleFunc("/", s.unknownRoute)
 
 	root := http.NewServeMux()
-	root.Handle(control.Prefix, control.New(s.workings(), s))
+	root.Handle(control.Prefix, control.New(s.workings(), s, control.Options(s.Settings, s.Configure)))
 	page.Mount(root, "Iamport")
 	s.serveCheckout(root)
 	root.Handle("/", withCORS(s.front().Wrap(gateway)))
@@ -84,7 +84,7 @@ func (s *Server) enveloped(handle endpoint) http.HandlerFunc {
 			return
 		}
 		status := http.StatusOK
-		if r.Method == http.MethodPost && s.options.Style == Reference {
+		if r.Method == http.MethodPost && !s.real() {
 			status = http.StatusCreated
 		}
 		if some, ok := response.(partial); ok {

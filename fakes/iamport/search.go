@@ -105,7 +105,7 @@ func pageOf(query url.Values) (page, limit int) {
 // hidden from a request that does not include the sandbox.
 func (s *Server) ofOrder(r *http.Request) []*record {
 	query := r.URL.Query()
-	if s.options.Sandbox && query.Get("include_sandbox") != "true" {
+	if s.settings.Load().Sandbox && query.Get("include_sandbox") != "true" {
 		return nil
 	}
 	status := r.PathValue("status")

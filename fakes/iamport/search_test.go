@@ -42,8 +42,11 @@ func TestFind(t *testing.T) {
 
 	t.Run("HidesTheSandboxUnlessItIsIncluded", func(t *testing.T) {
 		t.Parallel()
-		f := start(t, iamport.Options{Sandbox: true})
+		f := start(t, iamport.Options{})
 		p := f.payByCard(10_000)
+		if err := f.Configure(iamport.Settings{Sandbox: true}); err != nil {
+			t.Fatal(err)
+		}
 		for path, want := range map[string]int{
 			"/payments/find/" + p.MerchantUID:                              http.StatusNotFound,
 			"/payments/find/" + p.MerchantUID + "?include_sandbox=true":    http.StatusOK,

@@ -10,6 +10,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/samchon/payments-server/fakes/clock"
@@ -17,6 +18,7 @@ import (
 	"github.com/samchon/payments-server/fakes/internal/control"
 	"github.com/samchon/payments-server/fakes/internal/courier"
 	"github.com/samchon/payments-server/fakes/internal/host"
+	"github.com/samchon/payments-server/fakes/internal/style"
 	"github.com/samchon/payments-server/fakes/internal/volatile"
 	"github.com/samchon/payments-server/fakes/ledger"
 )
@@ -36,15 +38,15 @@ const (
 
 // Style chooses whom to imitate where the real Iamport and the fake that the
 // published clients were written against do not agree.
-type Style int
+type Style = style.Style
 
 const (
 	// Reference imitates fake-iamport-server, which those clients expect.
-	Reference Style = iota
+	Reference = style.Reference
 	// Real imitates api.iamport.kr: errors in envelopes, often with HTTP status
 	// 200; whole seconds; a partly refunded payment stays paid; a merchant_uid
 	// is paid once; no webhook of a cancel unless it asks for one.
-	Real
+	Real = style.Real
 )
 
 // Options of New; the zero value is a fake as the published clients expect it.
@@ -79,6 +81,7 @@ type Server struct {
 	webhooks *courier.Courier
 	handler  http.Handler
 	port     host.Port
+	settings atomic.Pointer[Settings]
 
 	mu   sync.Mutex
 	kept state
@@ -96,6 +99,7 @@ func New(o Options) *Server {
 		faults:  &fault.Plans{CheckCode: checkCode},
 		ledger:  ledger.New(o.Clock.Now, ledger.Limits{Payments: o.Keep, Requests: o.KeepRequests}),
 	}
+	s.settings.Store(o.settings())
 	s.webhooks = courier.New(courier.Options{
 		Clock: o.Clock, Faults: s.faults, Keep: keepWebhooks, URL: o.WebhookURL,
 		Ladder: o.WebhookRetries, Retry: noAnswerOrServerError,

@@ -27,7 +27,7 @@ func (s *Server) createVBank(r *http.Request) (any, error) {
 
 func (s *Server) newVBank(in api.VBankRequest) *api.VBank {
 	holder := hangul(3) // whatever the request says: so does the reference fake
-	if s.options.Style == Real {
+	if s.real() {
 		holder = in.VBankHolder
 	}
 	return &api.VBank{
@@ -49,7 +49,7 @@ func (s *Server) updateVBank(r *http.Request) (any, error) {
 		switch {
 		case p.VBank == nil:
 			return effect{}, refused("Not a vbank payment.")
-		case s.options.Style == Real && p.Status != api.StatusReady:
+		case s.real() && p.Status != api.StatusReady:
 			return effect{}, refused("The virtual account does not wait for a payment.")
 		}
 		if in.Amount != nil && !in.Amount.IsZero() {
@@ -84,7 +84,7 @@ func (s *Server) payIn(cause fault.Cause, impUID string) error {
 			return effect{}, refused("Not a vbank payment.")
 		case p.Status == api.StatusFailed:
 			return effect{}, refused("The virtual account is closed.")
-		case s.options.Style == Real && p.Status != api.StatusReady:
+		case s.real() && p.Status != api.StatusReady:
 			return effect{}, refused("The virtual account does not wait for a payment.")
 		}
 		p.Status = api.StatusPaid

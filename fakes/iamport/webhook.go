@@ -27,7 +27,7 @@ func (s *Server) notify(cause fault.Cause, p api.Payment) {
 }
 
 func (s *Server) encodeWebhook(hook api.Webhook) (contentType string, body []byte) {
-	if s.options.WebhookForm {
+	if s.settings.Load().WebhookForm {
 		form := url.Values{
 			"imp_uid": {hook.ImpUID}, "merchant_uid": {hook.MerchantUID}, "status": {string(hook.Status)},
 		}

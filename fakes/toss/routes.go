@@ -48,7 +48,7 @@ func (s *Server) routes() http.Handler {
 	}
 	workings := control.Workings{Clock: s.clock, Faults: s.faults, Ledger: s.ledger, Courier: s.webhooks}
 	mux := http.NewServeMux()
-	mux.Handle(control.Prefix, control.New(workings, s))
+	mux.Handle(control.Prefix, control.New(workings, s, control.Options(s.Settings, s.Configure)))
 	page.Mount(mux, "Toss Payments")
 	s.serveCheckout(mux)
 	mux.Handle("/", s.replays.watch(gate.Wrap(s.gateway())))

@@ -15,6 +15,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	api "github.com/samchon/payments-server/api/toss"
@@ -22,6 +23,7 @@ import (
 	"github.com/samchon/payments-server/fakes/fault"
 	"github.com/samchon/payments-server/fakes/internal/courier"
 	"github.com/samchon/payments-server/fakes/internal/host"
+	"github.com/samchon/payments-server/fakes/internal/style"
 	"github.com/samchon/payments-server/fakes/ledger"
 )
 
@@ -37,12 +39,12 @@ const (
 )
 
 // Style says whom to imitate where the reference and the real gateway differ.
-type Style int
+type Style = style.Style
 
 // Reference is the default.
 const (
-	Reference Style = iota
-	Real
+	Reference = style.Reference
+	Real      = style.Real
 )
 
 // Options configure a fake. The zero value is ready.
@@ -74,6 +76,7 @@ type Server struct {
 	replays  *replays
 	handler  http.Handler
 	port     host.Port
+	settings atomic.Pointer[Settings]
 
 	mu    sync.Mutex
 	books books
@@ -93,7 +96,8 @@ func New(o Options) *Server {
 		replays: newReplays(o.Clock.Now, o.Keep),
 		books:   newBooks(o),
 	}
-	s.webhooks = newCourier(o, s.faults)
+	s.settings.Store(o.settings())
+	s.webhooks = s.newCourier()
 	s.handler = s.routes()
 	return s
 }
@@ -101,9 +105,6 @@ func New(o Options) *Server {
 func (o Options) withDefaults() Options {
 	if o.Authorize == nil {
 		o.Authorize = func(secretKey string) bool { return secretKey == DefaultSecretKey }
-	}
-	if o.WebhookRetries == nil && o.Style == Real {
-		o.WebhookRetries = ladder
 	}
 	if o.Clock == nil {
 		o.Clock = clock.New()
@@ -164,8 +165,6 @@ func (s *Server) Reset() {
 	s.books.clear()
 	s.replays.clear()
 }
-
-func (s *Server) real() bool { return s.options.Style == Real }
 
 // now is the fake's time as this style writes it.
 func (s *Server) now() api.Time { return s.moment(s.clock.Now()) }

@@ -12,9 +12,9 @@ import (
 	"github.com/samchon/payments-server/fakes/internal/courier"
 )
 
-// ladder holds the waits before the real gateway's seven further attempts: 3
+// realLadder holds the waits before the real gateway's seven further attempts: 3
 // days and 19 hours in all. https://docs.tosspayments.com/guides/webhook
-var ladder = []time.Duration{
+var realLadder = []time.Duration{
 	1 * time.Minute, 4 * time.Minute, 16 * time.Minute, 64 * time.Minute,
 	256 * time.Minute, 1024 * time.Minute, 4096 * time.Minute,
 }
@@ -27,19 +27,22 @@ var (
 
 // newCourier makes the one that sends. In the real style nothing but a 200 ends
 // its attempts.
-func newCourier(o Options, faults *fault.Plans) *courier.Courier {
-	c := courier.Options{
-		Clock: o.Clock, Faults: faults, Keep: keepWebhooks, URL: o.WebhookURL, Ladder: o.WebhookRetries,
+func (s *Server) newCourier() *courier.Courier {
+	return courier.New(courier.Options{
+		Clock: s.clock, Faults: s.faults, Keep: keepWebhooks, URL: s.options.WebhookURL, Ladder: s.Settings().ladder(),
+		Retry: func(status int) bool { return status != http.StatusOK && (s.real() || status/100 != 2) },
+		Stamp: s.stamp,
+	})
+}
+
+// stamp adds the headers that the real gateway tells attempts apart by.
+func (s *Server) stamp(h http.Header, id int64, attempt int) {
+	if !s.real() {
+		return
 	}
-	if o.Style == Real {
-		c.Retry = func(status int) bool { return status != http.StatusOK }
-		c.Stamp = func(h http.Header, id int64, attempt int) {
-			h.Set("tosspayments-webhook-transmission-id", strconv.FormatInt(id, 10))
-			h.Set("tosspayments-webhook-transmission-time", o.Clock.Now().In(api.KST).Format(time.RFC3339))
-			h.Set("tosspayments-webhook-transmission-retried-count", strconv.Itoa(attempt-1))
-		}
-	}
-	return courier.New(c)
+	h.Set("tosspayments-webhook-transmission-id", strconv.FormatInt(id, 10))
+	h.Set("tosspayments-webhook-transmission-time", s.clock.Now().In(api.KST).Format(time.RFC3339))
+	h.Set("tosspayments-webhook-transmission-retried-count", strconv.Itoa(attempt-1))
 }
 
 // announce tells the shop of a payment's new status, where the style does.
@@ -51,7 +54,7 @@ func (s *Server) announce(p *payment, cause fault.Cause) {
 	if slices.Contains(news, p.Status) {
 		s.send(p, api.EventPaymentStatusChanged, s.statusChanged(p), cause)
 	}
-	if s.options.DepositCallback && p.VirtualAccount != nil && p.Status != api.StatusExpired {
+	if s.settings.Load().DepositCallback && p.VirtualAccount != nil && p.Status != api.StatusExpired {
 		s.send(p, api.EventDepositCallback, s.depositCallbackOf(p), cause)
 	}
 }

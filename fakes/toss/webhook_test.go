@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/fakes/clock"
 	"github.com/samchon/payments-server/fakes/fault"
 	fake "github.com/samchon/payments-server/fakes/toss"
 )
@@ -216,6 +217,30 @@ func TestWebhook_MeetsFaults(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestConfigure_CountsForTheNextWebhook(t *testing.T) {
+	t.Parallel()
+	box := newInbox(t, func(n int) int { return http.StatusInternalServerError })
+	f := start(t, fake.Options{WebhookURL: box.URL, Clock: stopped()})
+	var settings fake.Settings
+	settings.Style, settings.DepositCallback = fake.Real, true
+	if err := f.Configure(settings); err != nil {
+		t.Fatal(err)
+	}
+	waits := f.account(1000)
+	if m := box.next(t); m.body["secret"] != waits.Secret {
+		t.Errorf("got %v, want a deposit callback", m.body)
+	}
+	box.settle(t, f)
+	f.Clock().Advance(time.Minute) // the first step of the real style's ladder
+	if n := box.settle(t, f); n != 1 {
+		t.Errorf("%d further attempts, want 1", n)
+	}
+	settings.WebhookRetries = clock.Durations{-1}
+	if err := f.Configure(settings); err == nil {
+		t.Error("a wait below zero was accepted")
 	}
 }
 

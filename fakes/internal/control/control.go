@@ -64,15 +64,36 @@ type Payment struct {
 	Actions []string     `json:"actions"`
 }
 
+// Options answers with what can be changed of a vendor while it runs, and changes
+// what a PUT names of it. JSON reads and writes T. Set may refuse.
+func Options[T any](get func() T, set func(T) error) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) { write(w, get()) })
+	mux.HandleFunc("PUT /", func(w http.ResponseWriter, r *http.Request) {
+		options := get()
+		if !read(w, r, &options) {
+			return
+		}
+		if err := set(options); err != nil {
+			refuse(w, http.StatusBadRequest, err)
+			return
+		}
+		write(w, get())
+	})
+	return mux
+}
+
 type handler struct {
 	Workings
 	vendor Vendor
 }
 
-// New returns the handler of everything under Prefix.
-func New(w Workings, v Vendor) http.Handler {
+// New returns the handler of everything under Prefix. The options are those of
+// the vendor, made by Options.
+func New(w Workings, v Vendor, options http.Handler) http.Handler {
 	h := handler{w, v}
 	mux := http.NewServeMux()
+	mux.Handle("/__fake/options", options)
 	for pattern, handle := range map[string]http.HandlerFunc{
 		"GET /__fake/faults":         h.listFaults,
 		"POST /__fake/faults":        h.addFault,

@@ -297,6 +297,32 @@ func TestWebhookURL_IsSet(t *testing.T) {
 	}
 }
 
+func TestOptions_AreChanged(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	var got iamport.Settings
+	f.call("GET", "options", "", 200, &got)
+	if got.Style != iamport.Reference || got.WebhookForm || got.Sandbox || got.WebhookRetries != nil {
+		t.Errorf("at first %+v", got)
+	}
+	f.call("PUT", "options", `{"style":"real","webhook_retries":["1m","1m"]}`, 200, &got)
+	f.call("PUT", "options", `{"webhook_form":true}`, 200, &got)
+	if got.Style != iamport.Real || !got.WebhookForm || len(got.WebhookRetries) != 2 || got.WebhookRetries[1] != time.Minute {
+		t.Errorf("what a PUT does not name has changed: %+v", got)
+	}
+	for _, wrong := range []string{
+		`{"style":"imaginary"}`, `{"webhook_retries":["-1m"]}`, `{"webhook_retries":[60]}`, `{"webhook_from":true}`, `[]`,
+	} {
+		f.call("PUT", "options", wrong, 400, nil)
+	}
+	if f.Settings().Style != iamport.Real {
+		t.Error("a refused PUT changed something")
+	}
+	if _, err := f.client.GetPayment(t.Context(), "unknown"); err == nil || !strings.Contains(err.Error(), "code -1") {
+		t.Errorf("got %v, want the real style's envelope", err)
+	}
+}
+
 func TestReset_ForgetsEverything(t *testing.T) {
 	t.Parallel()
 	f := start(t)

@@ -110,10 +110,10 @@ func (c *Courier) record(p *parcel, a Attempt) {
 	p.stopTimer()
 	climbed := len(p.attempts)
 	_, kept := c.log.Get(p.id) // a forgotten parcel must not live on in a timer
-	retry := kept && !c.closed && climbed <= len(c.options.Ladder) && c.options.Retry(a.Status)
+	retry := kept && !c.closed && climbed <= len(c.ladder) && c.options.Retry(a.Status)
 	switch {
 	case retry:
-		c.wait(p, c.options.Ladder[climbed-1])
+		c.wait(p, c.ladder[climbed-1])
 	case a.Status/100 == 2:
 		p.state = Delivered
 	default:

@@ -52,6 +52,7 @@ type Courier struct {
 	mu     sync.Mutex
 	closed bool
 	url    string
+	ladder []time.Duration
 	sent   int64
 	log    *volatile.Store[int64, *parcel]
 	lanes  map[string][]*parcel // per payment, behind the one being sent; present while its goroutine runs
@@ -68,6 +69,7 @@ func New(o Options) *Courier {
 	c := &Courier{
 		options: o,
 		url:     o.URL,
+		ladder:  o.Ladder,
 		client:  newClient(),
 		slots:   make(chan struct{}, maxConcurrent),
 		lanes:   make(map[string][]*parcel),
@@ -98,6 +100,13 @@ func (c *Courier) SetURL(url string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.url = url
+}
+
+// SetLadder replaces Options.Ladder, for the attempts from now on.
+func (c *Courier) SetLadder(ladder []time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ladder = ladder
 }
 
 // Send takes a message and returns at once.
