@@ -93,7 +93,7 @@ func ship(context.Context, string, api.Source) error { return nil }
 func checkout(order api.Source) (paymentKey string) {
 	unapproved := false
 	payment, err := payments.Toss.KeyIn(context.Background(), toss.CardPayment{
-		Method: "card", CardNumber: "1111222233334444", CardExpirationYear: "30", CardExpirationMonth: "03",
+		CardNumber: "1111222233334444", CardExpirationYear: "30", CardExpirationMonth: "03",
 		OrderID: order.ID, Amount: money.New(20_000), Approved: &unapproved,
 	})
 	if err != nil {

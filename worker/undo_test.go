@@ -41,7 +41,7 @@ func TestUndo_TellsWhatBecameOfTheMoney(t *testing.T) {
 	t.Run("Toss has captured before", func(t *testing.T) {
 		source := w.source()
 		paid := mustv(w.toss.KeyIn(t.Context(), toss.CardPayment{
-			Method: "card", CardNumber: "1111222233334444", CardExpirationYear: "28", CardExpirationMonth: "03",
+			CardNumber: "1111222233334444", CardExpirationYear: "28", CardExpirationMonth: "03",
 			OrderID: source.ID, Amount: money.New(9000),
 		}))(t)
 		p := w.call("POST", "/payments/histories", w.storing(api.Toss, paid.PaymentKey, source, 100), &seen{})

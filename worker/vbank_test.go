@@ -21,7 +21,7 @@ func (w *world) virtualAccount(code api.VendorCode, orderID string, amount int64
 		return p.ImpUID, func() { must(w.t, w.iamport.Deposit(w.t.Context(), p.ImpUID)) }
 	}
 	p := mustv(w.toss.CreateVirtualAccount(w.t.Context(), toss.VirtualAccountRequest{
-		Method: "virtual-account", OrderID: orderID, OrderName: "an order", Bank: "신한", CustomerName: "남정호", Amount: money.New(amount),
+		OrderID: orderID, OrderName: "an order", Bank: "신한", CustomerName: "남정호", Amount: money.New(amount),
 	}))(w.t)
 	return p.PaymentKey, func() { mustv(w.toss.Deposit(w.t.Context(), p.PaymentKey))(w.t) }
 }

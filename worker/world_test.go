@@ -216,7 +216,7 @@ func (w *world) tossCard(orderID string, amount int64) string {
 	w.t.Helper()
 	unapproved := false
 	p := mustv(w.toss.KeyIn(w.t.Context(), toss.CardPayment{
-		Method: "card", CardNumber: "1111222233334444", CardExpirationYear: "28", CardExpirationMonth: "03",
+		CardNumber: "1111222233334444", CardExpirationYear: "28", CardExpirationMonth: "03",
 		OrderID: orderID, Amount: money.New(amount), Approved: &unapproved,
 	}))(w.t)
 	return p.PaymentKey

@@ -63,10 +63,6 @@ type Charge struct {
 	OrderID     string       `json:"orderId"`
 	OrderName   string       `json:"orderName,omitempty"` // required by the real gateway
 	Amount      money.Amount `json:"amount"`
-
-	// The reference's fake wants these two; the real gateway has no such fields.
-	Method     string `json:"method,omitempty"` // "billing"
-	BillingKey string `json:"billingKey,omitempty"`
 }
 
 type customer struct {
@@ -95,7 +91,7 @@ func (c *Client) AuthorizeBilling(ctx context.Context, billingKey, customerKey s
 }
 
 // IssueBilling turns the authKey that a customer brings back from the gateway's
-// window into a billing. The fake knows it in its real style only.
+// window into a billing.
 func (c *Client) IssueBilling(ctx context.Context, authKey, customerKey string, options ...CallOption) (*Billing, error) {
 	var billing Billing
 	in := struct {
@@ -112,7 +108,12 @@ func (c *Client) IssueBilling(ctx context.Context, authKey, customerKey string, 
 // and no webhook tells of it.
 func (c *Client) ChargeBilling(ctx context.Context, billingKey string, in Charge, options ...CallOption) (*Payment, error) {
 	var payment Payment
-	if err := c.post(ctx, "/v1/billing"+segment(billingKey), in, &payment, options); err != nil {
+	body := struct {
+		Method     string `json:"method"` // these two are for the reference's fake
+		BillingKey string `json:"billingKey"`
+		Charge
+	}{"billing", billingKey, in}
+	if err := c.post(ctx, "/v1/billing"+segment(billingKey), body, &payment, options); err != nil {
 		return nil, fmt.Errorf("charge toss billing for order %s: %w", in.OrderID, err)
 	}
 	return &payment, nil

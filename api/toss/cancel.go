@@ -11,7 +11,8 @@ import (
 type Cancellation struct {
 	CancelReason string `json:"cancelReason"` // 200 characters at most
 	// CancelAmount is what to give back. Without it the gateway gives back
-	// everything, and the fakes refuse when something has been given back already.
+	// what is left; the reference's fake means everything, and refuses once a part
+	// has been given back.
 	CancelAmount *money.Amount `json:"cancelAmount,omitempty"`
 	// RefundableAmount is what the shop believes can still be refunded; where it
 	// is wrong the gateway refuses with CodeNotMatchesRefundable and does nothing.
@@ -45,7 +46,11 @@ type Cancel struct {
 // repeated partial refund refunds twice.
 func (c *Client) Cancel(ctx context.Context, paymentKey string, in Cancellation, options ...CallOption) (*Payment, error) {
 	var payment Payment
-	if err := c.post(ctx, "/v1/payments"+segment(paymentKey)+"/cancel", in, &payment, options); err != nil {
+	body := struct {
+		PaymentKey string `json:"paymentKey"` // for the reference's fake
+		Cancellation
+	}{paymentKey, in}
+	if err := c.post(ctx, "/v1/payments"+segment(paymentKey)+"/cancel", body, &payment, options); err != nil {
 		return nil, fmt.Errorf("cancel toss payment %s: %w", paymentKey, err)
 	}
 	return &payment, nil

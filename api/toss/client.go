@@ -1,5 +1,7 @@
 // Package toss calls Toss Payments, the real gateway at api.tosspayments.com
 // and the fake one of fakes/toss alike, and holds the types of what they say.
+// Of its requests they take the members that they know: the reference's fake has
+// a few that the real gateway ignores.
 //
 // It sends each call once and reports what came of it. It never decides what an
 // error means for the payment, never repeats a call and never verifies a

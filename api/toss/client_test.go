@@ -106,7 +106,7 @@ func TestClient(t *testing.T) {
 		if _, err := client.Cancel(t.Context(), "pay_1", toss.Cancellation{CancelReason: "테스트"}); err != nil {
 			t.Fatal(err)
 		}
-		if string(saw.body) != `{"cancelReason":"테스트"}` {
+		if string(saw.body) != `{"paymentKey":"pay_1","cancelReason":"테스트"}` {
 			t.Errorf("got %s", saw.body)
 		}
 	})
@@ -127,6 +127,30 @@ func TestClient(t *testing.T) {
 			t.Errorf("got %+v", payment)
 		}
 	})
+}
+
+func TestClient_SendsWhatTheReferencesFakeInsistsOn(t *testing.T) {
+	t.Parallel()
+	client, saw := answering(t, 200, paymentJSON)
+	for name, c := range map[string]struct {
+		call    func() error
+		members string
+	}{
+		"a key-in": {func() error { _, err := client.KeyIn(t.Context(), toss.CardPayment{}); return err }, `"method":"card"`},
+		"a virtual account": {func() error {
+			_, err := client.CreateVirtualAccount(t.Context(), toss.VirtualAccountRequest{})
+			return err
+		}, `"method":"virtual-account"`},
+		"a charge": {func() error { _, err := client.ChargeBilling(t.Context(), "bill_1", toss.Charge{}); return err }, `"method":"billing","billingKey":"bill_1"`},
+		"a cancel": {func() error { _, err := client.Cancel(t.Context(), "pay_1", toss.Cancellation{}); return err }, `"paymentKey":"pay_1"`},
+	} {
+		if err := c.call(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !strings.Contains(string(saw.body), c.members) {
+			t.Errorf("%s is %s, want it to have %s", name, saw.body, c.members)
+		}
+	}
 }
 
 func TestError(t *testing.T) {

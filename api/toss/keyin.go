@@ -10,7 +10,6 @@ import (
 // CardPayment is a payment by card number. A caller of it holds card data and
 // must be certified to (PCI DSS).
 type CardPayment struct {
-	Method              string        `json:"method,omitempty"` // "card" for the reference's fake; unknown to the real gateway
 	CardNumber          string        `json:"cardNumber"`
 	CardExpirationYear  string        `json:"cardExpirationYear"`
 	CardExpirationMonth string        `json:"cardExpirationMonth"`
@@ -20,9 +19,12 @@ type CardPayment struct {
 	TaxFreeAmount       *money.Amount `json:"taxFreeAmount,omitempty"`
 	OrderID             string        `json:"orderId"`
 	OrderName           string        `json:"orderName,omitempty"`
-	CustomerBirthday    string        `json:"customerBirthday,omitempty"`
+	CustomerName        string        `json:"customerName,omitempty"`
 	CustomerEmail       string        `json:"customerEmail,omitempty"`
 	VBV                 *VBV          `json:"vbv,omitempty"`
+
+	CustomerBirthday       string `json:"customerBirthday,omitempty"`       // YYMMDD, API version 1.3
+	CustomerIdentityNumber string `json:"customerIdentityNumber,omitempty"` // its name today
 
 	// Approved, when false, leaves the payment IN_PROGRESS, as the gateway's
 	// payment window does. Only fakes know it.
@@ -31,20 +33,23 @@ type CardPayment struct {
 
 // VirtualAccountRequest asks for a bank account to be paid into.
 type VirtualAccountRequest struct {
-	Method       string       `json:"method,omitempty"` // "virtual-account" for the reference's fake
 	OrderID      string       `json:"orderId"`
 	OrderName    string       `json:"orderName"`
 	Bank         string       `json:"bank"`
 	CustomerName string       `json:"customerName"`
 	Amount       money.Amount `json:"amount"`
-	ValidHours   int          `json:"validHours,omitempty"` // real and our fake; default three days
+	ValidHours   int          `json:"validHours,omitempty"` // real and our fake; default seven days
 	Approved     *bool        `json:"__approved,omitempty"` // accepted by fakes, without effect
 }
 
 // KeyIn pays by card number.
 func (c *Client) KeyIn(ctx context.Context, in CardPayment, options ...CallOption) (*Payment, error) {
 	var payment Payment
-	if err := c.post(ctx, "/v1/payments/key-in", in, &payment, options); err != nil {
+	body := struct {
+		Method string `json:"method"` // for the reference's fake
+		CardPayment
+	}{"card", in}
+	if err := c.post(ctx, "/v1/payments/key-in", body, &payment, options); err != nil {
 		return nil, fmt.Errorf("key in toss payment of order %s: %w", in.OrderID, err)
 	}
 	return &payment, nil
@@ -53,7 +58,11 @@ func (c *Client) KeyIn(ctx context.Context, in CardPayment, options ...CallOptio
 // CreateVirtualAccount opens a bank account that waits for a deposit.
 func (c *Client) CreateVirtualAccount(ctx context.Context, in VirtualAccountRequest, options ...CallOption) (*Payment, error) {
 	var payment Payment
-	if err := c.post(ctx, "/v1/virtual-accounts", in, &payment, options); err != nil {
+	body := struct {
+		Method string `json:"method"` // for the reference's fake
+		VirtualAccountRequest
+	}{"virtual-account", in}
+	if err := c.post(ctx, "/v1/virtual-accounts", body, &payment, options); err != nil {
 		return nil, fmt.Errorf("create toss virtual account of order %s: %w", in.OrderID, err)
 	}
 	return &payment, nil

@@ -23,7 +23,7 @@ func TestSecrets_AreNotPrinted(t *testing.T) {
 		toss.CardPayment{CardNumber: "SECRET", CardPassword: "SECRET"},
 		&toss.BillingCard{CardNumber: "SECRET", CustomerKey: "SECRET"},
 		toss.Billing{BillingKey: "SECRET", CustomerKey: "SECRET", Raw: []byte("SECRET")},
-		toss.Charge{BillingKey: "SECRET", CustomerKey: "SECRET"},
+		toss.Charge{CustomerKey: "SECRET"},
 	} {
 		var log bytes.Buffer
 		slog.New(slog.NewTextHandler(&log, nil)).Info("printed", "value", value)
