@@ -92,7 +92,7 @@ func iamportStory(c *httpload.Client, order int64) error {
 
 // tossCard is an order whose card is authenticated and not yet charged; %d
 // is its number.
-const tossCard = `{"orderId":"order-%d","amount":1000,"cardNumber":"4330123412341234","cardExpirationYear":"28",` +
+const tossCard = `{"method":"card","orderId":"order-%d","amount":1000,"cardNumber":"4330123412341234","cardExpirationYear":"28",` +
 	`"cardExpirationMonth":"03","__approved":false}`
 
 func tossStory(c *httpload.Client, order int64) error {
@@ -101,7 +101,7 @@ func tossStory(c *httpload.Client, order int64) error {
 		return err
 	}
 	path := "/v1/payments/" + httpload.Member(waits, "paymentKey")
-	if _, err := c.Post(path, fmt.Sprintf(`{"orderId":"order-%d","amount":1000}`, order)); err != nil {
+	if _, err := c.Post(path, fmt.Sprintf(`{"method":"card","orderId":"order-%d","amount":1000}`, order)); err != nil {
 		return err
 	}
 	_, err = c.Post(path+"/cancel", `{"cancelReason":"변심","cancelAmount":400}`)

@@ -16,6 +16,9 @@ async function call(method, path, body) {
   return answer.json();
 }
 
+const account = (orderId) =>
+  ({ method: "virtual-account", orderId, orderName: "티셔츠", bank: "신한", customerName: "홍길동", amount: 19900 });
+
 const versions = {
   1: {
     script: "/v1/payment",
@@ -117,7 +120,7 @@ describe("the page for people", () => {
     browser.visit(host, async (page) => {
       const orderId = randomUUID();
       // It is open before there is anything to see: what comes, comes live.
-      await call("POST", "/v1/virtual-accounts", { orderId, orderName: "티셔츠", bank: "신한", customerName: "홍길동", amount: 19900 });
+      await call("POST", "/v1/virtual-accounts", account(orderId));
       const row = page.locator("#payments tr", { hasText: orderId });
       const act = async (button, status) => {
         await row.getByRole("button", { name: button }).click();
@@ -138,7 +141,7 @@ describe("the page for people", () => {
   test("lets the account of a payer who waited too long expire", () =>
     browser.visit(host, async (page) => {
       const orderId = randomUUID();
-      await call("POST", "/v1/virtual-accounts", { orderId, orderName: "티셔츠", bank: "신한", customerName: "홍길동", amount: 19900 });
+      await call("POST", "/v1/virtual-accounts", account(orderId));
       const row = page.locator("#payments tr", { hasText: orderId });
       await row.getByRole("button", { name: "expire" }).click();
       await row.getByText("EXPIRED").waitFor();

@@ -10,8 +10,11 @@ import (
 	"github.com/samchon/payments-server/fakes/ledger"
 )
 
-// accountWindow is how long a virtual account waits for its deposit.
-const accountWindow = 3 * 24 * time.Hour
+// How long a virtual account waits for its deposit, unless it is told.
+const (
+	referenceAccountWindow = 3 * 24 * time.Hour
+	realAccountWindow      = 7 * 24 * time.Hour // https://docs.tosspayments.com/reference
+)
 
 // Words of a virtual account's settlement.
 const (
@@ -36,9 +39,13 @@ func (s *Server) createVirtualAccount(c call, in api.VirtualAccountRequest) ([]b
 // furnish gives the payment an account that is not open yet.
 func (s *Server) furnish(p *payment, in api.VirtualAccountRequest) {
 	p.VirtualAccount = s.newAccount(in)
-	p.window = accountWindow
-	if in.ValidHours > 0 {
+	switch {
+	case in.ValidHours > 0:
 		p.window = time.Duration(in.ValidHours) * time.Hour
+	case s.real():
+		p.window = realAccountWindow
+	default:
+		p.window = referenceAccountWindow
 	}
 	if p.Secret == "" {
 		p.Secret = uuid.NewString()

@@ -112,7 +112,7 @@ func TestExpiry(t *testing.T) {
 		{"EndsAConfirmedAccount", fake.Real, func(f fixture, w window) {
 			w.choose("pay")
 			f.mustConfirm(w.payment())
-		}, 3 * 24 * time.Hour, toss.StatusExpired},
+		}, 7 * 24 * time.Hour, toss.StatusExpired},
 		{"LeavesADepositAlone", fake.Reference, func(f fixture, w window) {
 			w.choose("pay")
 			f.mustConfirm(w.payment())

@@ -5,14 +5,10 @@ import api "github.com/samchon/payments-server/api/toss"
 // receiptURL is where the reference says a receipt can be seen.
 const receiptURL = "https://github.com/samchon/fake-toss-payments-server"
 
-// keyIn pays by card number. The patterns that later versions of the reference
-// check are not: the first generation of its clients breaks them.
+// keyIn pays by card number.
 func (s *Server) keyIn(c call, in api.CardPayment) ([]byte, error) {
 	if err := s.orderable(in.OrderID, in.Amount); err != nil {
 		return nil, err
-	}
-	if in.CardNumber == "" {
-		return nil, malformed("cardNumber is missing")
 	}
 	p := s.newPayment(api.MethodCard, in.OrderID, in.OrderName, in.Amount)
 	p.Card = s.newCard(in.CardNumber, in.CardInstallmentPlan)

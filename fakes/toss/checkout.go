@@ -3,9 +3,10 @@ package toss
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"time"
 
 	"github.com/google/uuid"
@@ -57,9 +58,9 @@ func (s *Server) serveCheckout(mux *http.ServeMux) {
 
 func (s *Server) openCheckout(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*") // the shop's page has an origin of its own
-	var order checkoutOrder
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&order); err != nil {
-		writeVendor(w, r, api.CodeInvalidRequest)
+	order, err := readOrder(http.MaxBytesReader(w, r.Body, 64<<10))
+	if err != nil {
+		s.fail(w, r, err)
 		return
 	}
 	s.mu.Lock()
@@ -72,8 +73,36 @@ func (s *Server) openCheckout(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"path": "/checkout/" + id})
 }
 
-// orderIDs are those that the real gateway takes.
-var orderIDs = regexp.MustCompile(`^[A-Za-z0-9_=-]{6,64}$`)
+// readOrder refuses in the vendor's words in both styles: the reference has no
+// payment window.
+func readOrder(body io.Reader) (checkoutOrder, error) {
+	var order checkoutOrder
+	raw, err := io.ReadAll(body)
+	if err != nil || json.Unmarshal(raw, &order) != nil {
+		return order, refusal{code: api.CodeInvalidRequest}
+	}
+	var breached breach
+	if errors.As(order.shape().check(raw, "$input"), &breached) {
+		return order, refusal{code: breached.code}
+	}
+	return order, nil
+}
+
+func (o checkoutOrder) shape() shape {
+	switch {
+	case o.Billing:
+		return windowShapes.billing
+	case o.forAccount():
+		return windowShapes.account
+	default:
+		return windowShapes.card
+	}
+}
+
+func (o checkoutOrder) forCard() bool { return o.Method == "카드" || o.Method == "CARD" }
+func (o checkoutOrder) forAccount() bool {
+	return o.Method == "가상계좌" || o.Method == "VIRTUAL_ACCOUNT"
+}
 
 func (s *Server) newCheckout(order checkoutOrder) (string, error) {
 	c := &window{order: order}
@@ -108,21 +137,15 @@ func destination(address string) (*url.URL, error) {
 
 // ordered makes the payment that waits for its payer.
 func (s *Server) ordered(order checkoutOrder) (*payment, error) {
-	switch {
-	case !orderIDs.MatchString(order.OrderID):
-		return nil, refusal{code: codeInvalidOrderID}
-	case order.Amount.IsZero():
-		return nil, refusal{code: api.CodeInvalidRequest}
-	}
 	if err := s.orderable(order.OrderID, order.Amount); err != nil {
 		return nil, err
 	}
-	switch order.Method {
-	case "카드", "CARD":
+	switch {
+	case order.forCard():
 		p := s.newPayment(api.MethodCard, order.OrderID, order.OrderName, order.Amount)
 		p.Card = s.newCard(payerCard, 0)
 		return p, nil
-	case "가상계좌", "VIRTUAL_ACCOUNT":
+	case order.forAccount():
 		p := s.newPayment(api.MethodVirtualAccount, order.OrderID, order.OrderName, order.Amount)
 		s.furnish(p, api.VirtualAccountRequest{Bank: "신한", CustomerName: order.CustomerName, ValidHours: order.ValidHours})
 		return p, nil

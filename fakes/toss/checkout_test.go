@@ -201,7 +201,9 @@ func TestCheckout(t *testing.T) {
 	}{
 		"AShortOrderID":      {"orderId", "12345", "INVALID_ORDER_ID"},
 		"KoreanOrderID":      {"orderId", "주문번호일이삼", "INVALID_ORDER_ID"},
-		"NoAmount":           {"amount", 0, toss.CodeInvalidRequest},
+		"NoAmount":           {"amount", 0, "BELOW_MINIMUM_AMOUNT"},
+		"NoOrderName":        {"orderName", nil, toss.CodeInvalidRequest},
+		"ALongOrderName":     {"orderName", strings.Repeat("가", 101), "INVALID_ORDER_NAME"},
 		"AnotherMethod":      {"method", "비트코인", "NOT_SUPPORTED_METHOD"},
 		"AddressWithoutHost": {"successUrl", "javascript:alert(1)", toss.CodeInvalidRequest},
 	} {

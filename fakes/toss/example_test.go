@@ -26,7 +26,7 @@ func Example() {
 
 	gateway.Faults().MustAdd(fault.Plan{Kind: fault.Lose, Path: "/v1/payments/key-in"})
 	_, err = client.KeyIn(context.Background(), toss.CardPayment{
-		OrderID: "order-1", Amount: money.New(19900),
+		OrderID: "order-1", OrderName: "티셔츠", Amount: money.New(19900),
 		CardNumber: "4330123412341234", CardExpirationYear: "28", CardExpirationMonth: "03",
 	})
 	fmt.Println("an error for the client:", err != nil)

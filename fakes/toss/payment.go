@@ -45,9 +45,6 @@ func (s *Server) newPayment(method api.Method, orderID, orderName string, amount
 // orderable refuses an order that cannot be paid. Only the real gateway looks
 // whether it has been paid already.
 func (s *Server) orderable(orderID string, amount money.Amount) error {
-	if orderID == "" {
-		return malformed("orderId is missing")
-	}
 	if amount.Sign() < 0 {
 		return malformed("amount is below zero")
 	}

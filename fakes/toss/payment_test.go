@@ -43,7 +43,7 @@ func TestGetPayment_ShowsEveryFieldOfTheRealGateway(t *testing.T) {
 		t.Errorf("requested at %v", fields["requestedAt"])
 	}
 	account, _ := fields["virtualAccount"].(map[string]any)
-	if account["dueDate"] != "2026-03-04T21:00:00+09:00" || account["bankCode"] != "신한" {
+	if account["dueDate"] != "2026-03-08T21:00:00+09:00" || account["bankCode"] != "신한" {
 		t.Errorf("got %v", account)
 	}
 	if number := f.paid(1000).Card.Number; number != "43301234********" {
@@ -119,6 +119,7 @@ func (f fixture) charged(units int64) (*toss.Billing, *toss.Payment) {
 	f.t.Helper()
 	registered, err := f.client.StoreBilling(f.t.Context(), toss.BillingCard{
 		CustomerKey: uuid.NewString(), CardNumber: "4330123412341234", CardExpirationYear: "28", CardExpirationMonth: "03",
+		CardPassword: "12", CustomerBirthday: "880311", CustomerIdentityNumber: "880311",
 	})
 	must(f.t, registered, err)
 	payment, err := f.client.ChargeBilling(f.t.Context(), registered.BillingKey, toss.Charge{
@@ -147,7 +148,7 @@ func TestBilling(t *testing.T) {
 				status, code = 400, toss.CodeNotMatchesCustomerKey
 			}
 			registered, _ := f.charged(1000)
-			_, err := f.client.AuthorizeBilling(t.Context(), registered.BillingKey, "somebody else")
+			_, err := f.client.AuthorizeBilling(t.Context(), registered.BillingKey, "somebody-else")
 			wantRefusal(t, err, status, code)
 		})
 	})
@@ -156,7 +157,7 @@ func TestBilling(t *testing.T) {
 		f := start(t, fake.Options{Style: fake.Real})
 		registered, _ := f.charged(1000)
 		_, err := f.client.ChargeBilling(t.Context(), registered.BillingKey, toss.Charge{
-			CustomerKey: "somebody else", OrderID: uuid.NewString(), Amount: money.New(1000),
+			CustomerKey: "somebody-else", OrderID: uuid.NewString(), OrderName: "구독", Amount: money.New(1000),
 		})
 		wantRefusal(t, err, 400, toss.CodeNotMatchesCustomerKey)
 	})
@@ -183,7 +184,8 @@ func TestCashReceipt(t *testing.T) {
 	inStyles(t, func(t *testing.T, f fixture, _ fake.Style) {
 		paid := f.paid(1000)
 		wish := toss.CashReceiptRequest{
-			Type: toss.CashReceiptIncomeDeduction, PaymentKey: paid.PaymentKey, OrderID: paid.OrderID, Amount: money.New(1000),
+			Type: toss.CashReceiptIncomeDeduction, PaymentKey: paid.PaymentKey, OrderID: paid.OrderID, OrderName: "티셔츠",
+			RegistrationNumber: "01012345678", Amount: money.New(1000),
 		}
 		receipt, err := f.client.CreateCashReceipt(t.Context(), wish)
 		must(t, receipt, err)

@@ -49,7 +49,12 @@ func requested(code string) refusal {
 // first generation of the published client takes one for a success.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var refused refusal
+	var breached breach
 	switch {
+	case errors.As(err, &breached) && s.real():
+		writeVendor(w, r, breached.code)
+	case errors.As(err, &breached):
+		writeTypia(w, breached)
 	case !errors.As(err, &refused):
 		s.refuse(w, http.StatusInternalServerError, err.Error())
 	case !s.real() && refused.reference != 0:
@@ -98,6 +103,16 @@ func writeNest(w http.ResponseWriter, status int, text string) {
 		Message    string `json:"message"`
 		Error      string `json:"error"`
 	}{status, text, http.StatusText(status)})
+}
+
+// writeTypia is how the reference's validator refuses.
+func writeTypia(w http.ResponseWriter, b breach) {
+	writeJSON(w, http.StatusBadRequest, struct {
+		Path     string          `json:"path"`
+		Expected string          `json:"expected"`
+		Value    json.RawMessage `json:"value,omitempty"`
+		Message  string          `json:"message"`
+	}{b.path, b.expected, b.value, "Request body data is not following the promised type."})
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

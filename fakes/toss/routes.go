@@ -25,10 +25,12 @@ func (c call) cause() fault.Cause { return fault.CauseOf(c.Request) }
 // JSON to answer. An error that is no refusal is a fault of the fake itself.
 type action func(c call) ([]byte, error)
 
-// with decodes the body for an action. Fields it does not know are tolerated;
-// the real gateway tolerates them too.
-func with[In any](do func(c call, in In) ([]byte, error)) action {
+// with decodes the body for an action, if it has the shape.
+func with[In any](s shape, do func(c call, in In) ([]byte, error)) action {
 	return func(c call) ([]byte, error) {
+		if err := s.check(c.body, "$input"); err != nil {
+			return nil, err
+		}
 		var in In
 		if err := json.Unmarshal(c.body, &in); err != nil {
 			return nil, malformed("the body is not what this route expects: %v", err)
@@ -57,21 +59,22 @@ func (s *Server) routes() http.Handler {
 
 func (s *Server) gateway() http.Handler {
 	mux := http.NewServeMux()
+	shapes := s.shapes()
 	for pattern, do := range map[string]action{
-		"POST /v1/payments/confirm":                    with(s.confirm),
-		"POST /v1/payments/key-in":                     with(s.keyIn),
-		"POST /v1/payments/{paymentKey}":               with(s.approve),
-		"POST /v1/payments/{paymentKey}/cancel":        with(s.cancel),
+		"POST /v1/payments/confirm":                    with(shapes.confirm, s.confirm),
+		"POST /v1/payments/key-in":                     with(shapes.keyIn, s.keyIn),
+		"POST /v1/payments/{paymentKey}":               with(shapes.approve, s.approve),
+		"POST /v1/payments/{paymentKey}/cancel":        with(shapes.cancel, s.cancel),
 		"GET /v1/payments/{paymentKey}":                s.getPayment,
 		"GET /v1/payments/orders/{orderId}":            s.getOrder,
 		"GET /v1/transactions":                         s.listTransactions,
-		"POST /v1/virtual-accounts":                    with(s.createVirtualAccount),
-		"POST /v1/billing/authorizations/card":         with(s.storeBilling),
-		"POST /v1/billing/authorizations/issue":        with(s.issueBilling),
-		"POST /v1/billing/authorizations/{billingKey}": with(s.authorizeBilling),
-		"POST /v1/billing/{billingKey}":                with(s.chargeBilling),
+		"POST /v1/virtual-accounts":                    with(shapes.virtualAccount, s.createVirtualAccount),
+		"POST /v1/billing/authorizations/card":         with(shapes.storeBilling, s.storeBilling),
+		"POST /v1/billing/authorizations/issue":        with(shapes.issueBilling, s.issueBilling),
+		"POST /v1/billing/authorizations/{billingKey}": with(shapes.authorizeBilling, s.authorizeBilling),
+		"POST /v1/billing/{billingKey}":                with(shapes.chargeBilling, s.chargeBilling),
 		"DELETE /v1/billing/{billingKey}":              s.deleteBilling,
-		"POST /v1/cash-receipts":                       with(s.createCashReceipt),
+		"POST /v1/cash-receipts":                       with(shapes.cashReceipt, s.createCashReceipt),
 		"POST /v1/cash-receipts/{receiptKey}/cancel":   s.cancelCashReceipt,
 		"GET /internal/{paymentKey}/deposit":           s.deposit, // the first generation of the published client
 		"PUT /internal/{paymentKey}/deposit":           s.deposit, // the later ones

@@ -2,6 +2,7 @@ package toss
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -80,6 +81,11 @@ type news struct {
 	Status     api.Status `json:"status"`
 }
 
+// notice is a webhook as the fake's own receiver reads it.
+type notice struct {
+	Data news `json:"data"`
+}
+
 type envelope struct {
 	EventType string `json:"eventType"`
 	CreatedAt string `json:"createdAt,omitempty"`
@@ -121,22 +127,25 @@ func (s *Server) depositCallbackOf(p *payment) deposited {
 // receiveWebhook is a receiver of webhooks at the fake itself, where the
 // reference's go when nobody configured another. It believes what it is told.
 func (s *Server) receiveWebhook(w http.ResponseWriter, r *http.Request) {
-	var in struct {
-		Data news `json:"data"`
-	}
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-		s.fail(w, r, malformed("the body is no webhook"))
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		s.fail(w, r, malformed("the body is cut off"))
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p, err := s.find(in.Data.PaymentKey)
-	if err != nil {
+	if _, err := s.perform(call{Request: r, body: body}, with(s.shapes().webhook, s.believe)); err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	p.Status = in.Data.Status
-	s.changed(p)
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusCreated)
+}
+
+func (s *Server) believe(_ call, in notice) ([]byte, error) {
+	p, err := s.find(in.Data.PaymentKey)
+	if err != nil {
+		return nil, err
+	}
+	p.Status = in.Data.Status
+	s.changed(p)
+	return nil, nil
 }

@@ -99,7 +99,7 @@ func TestWebhook_OfTheRealGateway(t *testing.T) {
 		box := newInbox(t, always(http.StatusOK))
 		f := start(t, fake.Options{Style: fake.Real, WebhookURL: box.URL, Clock: stopped()})
 		waits := f.account(1000)
-		f.Clock().Advance(3 * 24 * time.Hour)
+		f.Clock().Advance(7 * 24 * time.Hour)
 		data, _ := box.next(t).body["data"].(map[string]any)
 		if data["status"] != "EXPIRED" {
 			t.Errorf("got %v", data["status"])
@@ -150,7 +150,7 @@ func TestDepositCallback(t *testing.T) {
 		f := start(t, fake.Options{WebhookURL: box.URL, DepositCallback: true, Clock: stopped()})
 		waits := f.account(1000)
 		opened := box.settle(t, f)
-		f.Clock().Advance(3 * 24 * time.Hour)
+		f.Clock().Advance(7 * 24 * time.Hour)
 		if got := f.get(waits.PaymentKey); got.Status != toss.StatusExpired {
 			t.Fatalf("got %s", got.Status)
 		}
@@ -254,7 +254,7 @@ func TestWebhookFaults_StrikeWhateverCausedIt(t *testing.T) {
 	}{
 		"Clock": {fault.ByClock.Path, func(t *testing.T, f fixture) {
 			f.account(1000)
-			f.Clock().Advance(3 * 24 * time.Hour)
+			f.Clock().Advance(7 * 24 * time.Hour)
 		}},
 		"Checkout": {"/checkout/*/reject", func(t *testing.T, f fixture) {
 			w, _ := f.openWindow(nil)
