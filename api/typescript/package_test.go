@@ -101,14 +101,15 @@ func live(t *testing.T) string {
 	s := paymentstest.Open(t)
 	order, customer, unapproved := uuid.NewString(), uuid.NewString(), false
 	payment, err := s.Toss.KeyIn(t.Context(), toss.CardPayment{
-		Method: "card", CardNumber: "1111222233334444", CardExpirationYear: "30", CardExpirationMonth: "12",
+		CardNumber: "1111222233334444", CardExpirationYear: "30", CardExpirationMonth: "12",
 		OrderID: order, Amount: money.New(20_000), Approved: &unapproved,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	card, err := s.Toss.StoreBilling(t.Context(), toss.BillingCard{
-		CustomerKey: customer, CardNumber: "1111222233334444", CardExpirationYear: "30", CardExpirationMonth: "12", CustomerBirthday: "880311",
+		CustomerKey: customer, CardNumber: "1111222233334444", CardExpirationYear: "30", CardExpirationMonth: "12",
+		CardPassword: "99", CustomerBirthday: "880311",
 	})
 	if err != nil {
 		t.Fatal(err)
