@@ -1,4 +1,5 @@
 -- An intent belongs to one sender at a time.
+-- compatible-with: 2
 
 -- +goose Up
 ALTER TABLE payments.payment_intents
