@@ -26,9 +26,9 @@ func (c call) cause() fault.Cause { return fault.CauseOf(c.Request) }
 type action func(c call) ([]byte, error)
 
 // with decodes the body for an action, if it has the shape.
-func with[In any](s shape, do func(c call, in In) ([]byte, error)) action {
+func with[In any](s *Server, wanted shapes, do func(c call, in In) ([]byte, error)) action {
 	return func(c call) ([]byte, error) {
-		if err := s.check(c.body, "$input"); err != nil {
+		if err := s.shapeOf(wanted).check(c.body, "$input"); err != nil {
 			return nil, err
 		}
 		var in In
@@ -37,6 +37,13 @@ func with[In any](s shape, do func(c call, in In) ([]byte, error)) action {
 		}
 		return do(c, in)
 	}
+}
+
+func (s *Server) shapeOf(wanted shapes) shape {
+	if s.real() {
+		return wanted.real
+	}
+	return wanted.reference
 }
 
 // routes puts the gateway behind the front, where faults strike. What is for
@@ -59,22 +66,21 @@ func (s *Server) routes() http.Handler {
 
 func (s *Server) gateway() http.Handler {
 	mux := http.NewServeMux()
-	shapes := s.shapes()
 	for pattern, do := range map[string]action{
-		"POST /v1/payments/confirm":                    with(shapes.confirm, s.confirm),
-		"POST /v1/payments/key-in":                     with(shapes.keyIn, s.keyIn),
-		"POST /v1/payments/{paymentKey}":               with(shapes.approve, s.approve),
-		"POST /v1/payments/{paymentKey}/cancel":        with(shapes.cancel, s.cancel),
+		"POST /v1/payments/confirm":                    with(s, confirmShapes, s.confirm),
+		"POST /v1/payments/key-in":                     with(s, keyInShapes, s.keyIn),
+		"POST /v1/payments/{paymentKey}":               with(s, approveShapes, s.approve),
+		"POST /v1/payments/{paymentKey}/cancel":        with(s, cancelShapes, s.cancel),
 		"GET /v1/payments/{paymentKey}":                s.getPayment,
 		"GET /v1/payments/orders/{orderId}":            s.getOrder,
 		"GET /v1/transactions":                         s.listTransactions,
-		"POST /v1/virtual-accounts":                    with(shapes.virtualAccount, s.createVirtualAccount),
-		"POST /v1/billing/authorizations/card":         with(shapes.storeBilling, s.storeBilling),
-		"POST /v1/billing/authorizations/issue":        with(shapes.issueBilling, s.issueBilling),
-		"POST /v1/billing/authorizations/{billingKey}": with(shapes.authorizeBilling, s.authorizeBilling),
-		"POST /v1/billing/{billingKey}":                with(shapes.chargeBilling, s.chargeBilling),
+		"POST /v1/virtual-accounts":                    with(s, virtualAccountShapes, s.createVirtualAccount),
+		"POST /v1/billing/authorizations/card":         with(s, storeBillingShapes, s.storeBilling),
+		"POST /v1/billing/authorizations/issue":        with(s, issueBillingShapes, s.issueBilling),
+		"POST /v1/billing/authorizations/{billingKey}": with(s, authorizeBillingShapes, s.authorizeBilling),
+		"POST /v1/billing/{billingKey}":                with(s, chargeBillingShapes, s.chargeBilling),
 		"DELETE /v1/billing/{billingKey}":              s.deleteBilling,
-		"POST /v1/cash-receipts":                       with(shapes.cashReceipt, s.createCashReceipt),
+		"POST /v1/cash-receipts":                       with(s, cashReceiptShapes, s.createCashReceipt),
 		"POST /v1/cash-receipts/{receiptKey}/cancel":   s.cancelCashReceipt,
 		"GET /internal/{paymentKey}/deposit":           s.deposit, // the first generation of the published client
 		"PUT /internal/{paymentKey}/deposit":           s.deposit, // the later ones

@@ -2,92 +2,109 @@ package toss
 
 import api "github.com/samchon/payments-server/api/toss"
 
-// shapes are the bodies that the calls want.
-type shapes struct {
-	confirm, approve, keyIn, virtualAccount, cancel             shape
-	storeBilling, issueBilling, authorizeBilling, chargeBilling shape
-	cashReceipt, webhook                                        shape
-}
+// shapes are what a body must look like in each style.
+//
+// The reference has the types that its clients share with it. The patterns that
+// its later versions check are not here: the first generation of its clients
+// breaks them.
+//
+// The real gateway has the limits of https://docs.tosspayments.com/reference.
+// What a contract may make a must is none here, such as customerIdentityNumber
+// of a key-in.
+type shapes struct{ reference, real shape }
 
-func (s *Server) shapes() shapes {
-	if s.real() {
-		return realShapes
-	}
-	return referenceShapes
-}
-
-// referenceShapes are the types of the reference, which its clients share; what
-// it lacks is as at the real gateway. The patterns that its later versions check
-// are not here: the first generation of its clients breaks them.
-var referenceShapes = shapes{
-	confirm: shape{text("paymentKey"), text("orderId"), number("amount")},
-	approve: shape{text("orderId"), number("amount")},
-	keyIn: shape{
+var keyInShapes = shapes{
+	reference: shape{
 		literal("method", "card"), text("cardNumber"), text("cardExpirationYear"), text("cardExpirationMonth"),
 		maybe(text("cardPassword")), maybe(number("cardInstallmentPlan")), number("amount"), maybe(number("taxFreeAmount")),
 		text("orderId"), maybe(text("orderName")), maybe(text("customerBirthday")), maybe(text("customerEmail")),
 		maybe(vbv), maybe(boolean("__approved")),
 	},
-	virtualAccount: shape{
-		literal("method", "virtual-account"), text("orderId"), text("orderName"), text("bank"), text("customerName"),
-		number("amount"), maybe(boolean("__approved")),
-	},
-	cancel: shape{
-		text("paymentKey"), text("cancelReason"), maybe(number("cancelAmount")),
-		maybe(object("refundReceiveAccount", text("bank"), text("accountNumber"), text("holderName"))),
-		maybe(number("taxAmount")), maybe(number("taxFreeAmount")), maybe(number("refundableAmount")),
-	},
-	storeBilling: shape{
-		text("customerKey"), text("cardNumber"), text("cardExpirationYear"), text("cardExpirationMonth"),
-		text("cardPassword"), text("customerBirthday"), maybe(text("consumerName")), maybe(text("customerEmail")), maybe(vbv),
-	},
-	issueBilling:     shape{text("authKey"), text("customerKey")},
-	authorizeBilling: shape{text("customerKey")},
-	chargeBilling: shape{
-		literal("method", "billing"), text("billingKey"), text("customerKey"), text("orderId"), number("amount"),
-	},
-	cashReceipt: shape{
-		receiptType, text("paymentKey"), text("orderId"), text("orderName"), text("registrationNumber"), number("amount"),
-		maybe(number("taxFreeAmount")), maybe(text("businessNumber")),
-	},
-	webhook: webhookShape,
-}
-
-// realShapes have the limits of https://docs.tosspayments.com/reference. What a
-// contract may make a must (customerIdentityNumber of a key-in) is none here.
-var realShapes = shapes{
-	confirm: shape{upTo(200, "paymentKey", ""), orderID, number("amount")},
-	approve: shape{orderID, number("amount")},
-	keyIn: shape{
+	real: shape{
 		minimum(100), orderID, orderName, cardNumber, cardYear, cardMonth, maybe(identity), maybe(cardPassword),
 		maybe(installments), maybe(number("taxFreeAmount")), maybe(customerName), maybe(customerEmail),
 		maybe(boolean("__approved")),
 	},
-	virtualAccount: shape{
-		minimum(200), orderID, orderName, customerName, upTo(100, "bank", "INVALID_BANK"), maybe(validHours),
-		maybe(customerEmail),
+}
+
+var virtualAccountShapes = shapes{
+	reference: shape{
+		literal("method", "virtual-account"), text("orderId"), text("orderName"), text("bank"), text("customerName"),
+		number("amount"), maybe(number("validHours")), maybe(boolean("__approved")),
 	},
-	cancel: shape{
-		upTo(200, "cancelReason", ""), maybe(number("cancelAmount")), maybe(number("refundableAmount")),
-		maybe(object("refundReceiveAccount", upTo(100, "bank", "INVALID_BANK"),
-			matching("accountNumber", `[0-9]{1,20}`, "INVALID_REFUND_ACCOUNT_NUMBER"), upTo(60, "holderName", ""))),
-		maybe(number("taxFreeAmount")), maybe(number("taxAmount")),
+	real: shape{
+		minimum(200), orderID, orderName, customerName, bank, maybe(validHours), maybe(customerEmail),
+		maybe(boolean("__approved")),
 	},
-	storeBilling: shape{
+}
+
+var confirmShapes = shapes{
+	reference: shape{text("paymentKey"), text("orderId"), number("amount")}, // which it lacks
+	real:      shape{upTo(200, "paymentKey", ""), orderID, number("amount")},
+}
+
+var approveShapes = shapes{
+	reference: shape{text("orderId"), number("amount")},
+	real:      shape{orderID, number("amount")},
+}
+
+var cancelShapes = shapes{
+	reference: shape{
+		text("paymentKey"), text("cancelReason"), maybe(number("cancelAmount")),
+		maybe(object("refundReceiveAccount", text("bank"), text("accountNumber"), text("holderName"))),
+		maybe(number("taxAmount")), maybe(number("taxFreeAmount")), maybe(number("refundableAmount")),
+	},
+	real: shape{
+		upTo(200, "cancelReason", ""), maybe(number("cancelAmount")),
+		maybe(object("refundReceiveAccount", bank, accountNumber, upTo(60, "holderName", ""))),
+		maybe(number("taxAmount")), maybe(number("taxFreeAmount")), maybe(number("refundableAmount")),
+	},
+}
+
+var storeBillingShapes = shapes{
+	reference: shape{
+		text("customerKey"), text("cardNumber"), text("cardExpirationYear"), text("cardExpirationMonth"),
+		text("cardPassword"), text("customerBirthday"), maybe(text("consumerName")), maybe(text("customerEmail")), maybe(vbv),
+	},
+	real: shape{
 		customerKey, cardNumber, cardYear, cardMonth, identity, maybe(cardPassword), maybe(customerName),
 		maybe(customerEmail),
 	},
-	issueBilling:     shape{upTo(300, "authKey", ""), customerKey},
-	authorizeBilling: shape{text("customerKey")}, // a call of the reference only
-	chargeBilling:    shape{minimum(100), customerKey, orderID, orderName, maybe(customerName), maybe(customerEmail)},
-	cashReceipt: shape{
+}
+
+var issueBillingShapes = shapes{
+	reference: shape{text("authKey"), text("customerKey")}, // which it lacks
+	real:      shape{upTo(300, "authKey", ""), customerKey},
+}
+
+var authorizeBillingShapes = shapes{
+	reference: shape{text("customerKey")},
+	real:      shape{text("customerKey")}, // which it lacks
+}
+
+var chargeBillingShapes = shapes{
+	reference: shape{
+		literal("method", "billing"), text("billingKey"), text("customerKey"), text("orderId"), number("amount"),
+	},
+	real: shape{minimum(100), customerKey, orderID, orderName, maybe(customerName), maybe(customerEmail)},
+}
+
+var cashReceiptShapes = shapes{
+	reference: shape{
+		receiptType, text("paymentKey"), text("orderId"), text("orderName"), text("registrationNumber"), number("amount"),
+		maybe(number("taxFreeAmount")), maybe(text("businessNumber")),
+	},
+	real: shape{
 		number("amount"), orderID, orderName, receiptType, maybe(upTo(30, "customerIdentityNumber", "")),
 		maybe(upTo(30, "registrationNumber", "")), maybe(number("taxFreeAmount")), maybe(text("businessNumber")),
 	},
-	webhook: webhookShape,
 }
 
-// windowShapes are the orders that a shop's page may open a payment window for.
+// webhookShapes are those of the fake's own receiver, which is of the reference.
+var webhookShapes = shapes{reference: webhookShape, real: webhookShape}
+
+// windowShapes are the orders that a shop's page may open a payment window for,
+// which is of the real gateway.
 var windowShapes = struct{ card, account, billing shape }{
 	card:    shape{minimum(100), orderID, orderName, maybe(customerName)},
 	account: shape{minimum(200), orderID, orderName, maybe(customerName), maybe(validHours)},
@@ -107,6 +124,8 @@ var (
 	cardMonth     = matching("cardExpirationMonth", `0[1-9]|1[0-2]`, "INVALID_CARD_EXPIRATION")
 	cardPassword  = matching("cardPassword", `[0-9]{2}`, "INVALID_CARD_PASSWORD")
 	installments  = whole("cardInstallmentPlan", "INVALID_CARD_INSTALLMENT_PLAN", payable)
+	bank          = upTo(100, "bank", "INVALID_BANK")
+	accountNumber = matching("accountNumber", `[0-9]{1,20}`, "INVALID_REFUND_ACCOUNT_NUMBER")
 	validHours    = whole("validHours", "EXCEED_MAX_VALID_HOURS", func(n int) bool { return 1 <= n && n <= 90*24 })
 	receiptType   = literal("type", api.CashReceiptIncomeDeduction, api.CashReceiptExpenditure)
 	vbv           = object("vbv", text("cavv"), text("xid"), text("eci"))

@@ -132,7 +132,7 @@ func (s *Server) receiveWebhook(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, malformed("the body is cut off"))
 		return
 	}
-	if _, err := s.perform(call{Request: r, body: body}, with(s.shapes().webhook, s.believe)); err != nil {
+	if _, err := s.perform(call{Request: r, body: body}, with(s, webhookShapes, s.believe)); err != nil {
 		s.fail(w, r, err)
 		return
 	}
