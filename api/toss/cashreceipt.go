@@ -20,11 +20,18 @@ type CashReceipt struct {
 	OrderID        string `json:"orderId"`
 	OrderName      string `json:"orderName"`
 	ApprovalNumber string `json:"approvalNumber,omitempty"`
-	IssueNumber    string `json:"issueNumber,omitempty"` // its name today
 	ApprovedAt     Time   `json:"approvedAt"`
 	CanceledAt     Time   `json:"canceledAt"`
 	ReceiptURL     string `json:"receiptUrl"`
-	PaymentKey     string `json:"__paymentKey,omitempty"` // leaks out of the fakes
+	PaymentKey     string `json:"__paymentKey,omitempty"` // leaks out of the reference's fake
+
+	// Since API version 1.4, where the receipt of a cancel is another one.
+	IssueNumber     string       `json:"issueNumber,omitempty"`
+	IssueStatus     string       `json:"issueStatus,omitempty"`     // IN_PROGRESS, COMPLETED, FAILED
+	TransactionType string       `json:"transactionType,omitempty"` // CONFIRM, CANCEL
+	Amount          money.Amount `json:"amount,omitzero"`
+	TaxFreeAmount   money.Amount `json:"taxFreeAmount,omitzero"`
+	RequestedAt     Time         `json:"requestedAt,omitzero"`
 }
 
 // CashReceiptSummary is what a payment tells of its cash receipt.
@@ -38,14 +45,17 @@ type CashReceiptSummary struct {
 
 // CashReceiptRequest asks for a cash receipt.
 type CashReceiptRequest struct {
-	Type               string        `json:"type"`
-	PaymentKey         string        `json:"paymentKey"`
-	OrderID            string        `json:"orderId"`
-	OrderName          string        `json:"orderName"`
-	RegistrationNumber string        `json:"registrationNumber"` // telephone or card number of the payer
-	Amount             money.Amount  `json:"amount"`
-	TaxFreeAmount      *money.Amount `json:"taxFreeAmount,omitempty"`
-	BusinessNumber     string        `json:"businessNumber,omitempty"`
+	Type           string        `json:"type"`
+	PaymentKey     string        `json:"paymentKey,omitempty"` // API version 1.3 and the reference's fake
+	OrderID        string        `json:"orderId"`
+	OrderName      string        `json:"orderName"`
+	Amount         money.Amount  `json:"amount"`
+	TaxFreeAmount  *money.Amount `json:"taxFreeAmount,omitempty"`
+	BusinessNumber string        `json:"businessNumber,omitempty"`
+
+	// The payer's telephone, card or business number.
+	RegistrationNumber     string `json:"registrationNumber,omitempty"`     // API version 1.3
+	CustomerIdentityNumber string `json:"customerIdentityNumber,omitempty"` // its name today
 }
 
 // CreateCashReceipt issues a cash receipt for a payment.

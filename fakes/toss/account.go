@@ -16,10 +16,15 @@ const (
 	realAccountWindow      = 7 * 24 * time.Hour // https://docs.tosspayments.com/reference
 )
 
-// Words of a virtual account's settlement.
+// refundWindow is how long a bank takes to send a refund.
+// https://docs.tosspayments.com/reference
+const refundWindow = 2 * 24 * time.Hour
+
+// Words of a virtual account's settlement, and of its refund.
 const (
 	incompleted = "INCOMPLETED"
 	completed   = "COMPLETED"
+	pending     = "PENDING"
 )
 
 // createVirtualAccount opens an account. The body's __approved has no effect, in
@@ -120,4 +125,14 @@ func (s *Server) takenBack(p *payment, cause fault.Cause) error {
 	s.changed(p)
 	s.announce(p, cause)
 	return nil
+}
+
+// payBack lets the real gateway's bank send a refund. The money counts as given
+// back from the beginning.
+func (s *Server) payBack(p *payment) {
+	p.VirtualAccount.RefundStatus = pending
+	s.later(p, refundWindow, func() {
+		p.VirtualAccount.RefundStatus = completed
+		s.changed(p)
+	})
 }

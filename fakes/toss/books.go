@@ -24,7 +24,7 @@ type payment struct {
 	api.Payment
 	captured bool          // its money has moved to us
 	window   time.Duration // for how long its virtual account takes a deposit
-	expiry   *clock.Timer  // nil unless it expires
+	timer    *clock.Timer  // of what becomes of it by itself; nil if nothing
 	body     []byte        // the payment as JSON
 	stale    []byte        // the same before its last change
 }
@@ -35,7 +35,7 @@ type billing struct {
 	removed bool
 }
 
-// receipt is a cash receipt and the payment it is for.
+// receipt is a cash receipt and the payment it is for; nil where it stands alone.
 type receipt struct {
 	api.CashReceipt
 	payment *payment
@@ -56,7 +56,7 @@ func newBooks(o Options) books {
 }
 
 func (b books) forget(p *payment) {
-	p.stopExpiry()
+	p.stopTimer()
 	if b.orders[p.OrderID] == p {
 		delete(b.orders, p.OrderID)
 	}
@@ -70,22 +70,31 @@ func (b books) clear() {
 	b.checkouts.Clear()
 }
 
-// expire lets the payment lapse after d, unless its status has changed by then
-// or it is forgotten.
+// expire lets the payment lapse after d, unless its status has changed by then.
 func (s *Server) expire(p *payment, d time.Duration) {
-	p.stopExpiry()
 	waiting := p.Status
-	p.expiry = s.clock.AfterFunc(d, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if kept, ok := s.books.payments.Get(p.PaymentKey); ok && kept == p && p.Status == waiting {
+	s.later(p, d, func() {
+		if p.Status == waiting {
 			s.lapse(p, fault.ByClock)
 		}
 	})
 }
 
-func (p *payment) stopExpiry() {
-	if p.expiry != nil {
-		p.expiry.Stop()
+// later lets something become of the payment after d, in place of what was to
+// become of it, unless it is forgotten by then.
+func (s *Server) later(p *payment, d time.Duration, become func()) {
+	p.stopTimer()
+	p.timer = s.clock.AfterFunc(d, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if kept, ok := s.books.payments.Get(p.PaymentKey); ok && kept == p {
+			become()
+		}
+	})
+}
+
+func (p *payment) stopTimer() {
+	if p.timer != nil {
+		p.timer.Stop()
 	}
 }

@@ -82,6 +82,9 @@ func (s *Server) refund(p *payment, in api.Cancellation, amount money.Amount) {
 	if p.captured {
 		s.record(p, ledger.Refunded, amount)
 	}
+	if p.captured && p.VirtualAccount != nil && s.real() {
+		s.payBack(p)
+	}
 	p.Cancels = append(p.Cancels, s.newCancel(p, in, amount))
 	s.changed(p)
 }

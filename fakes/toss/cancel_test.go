@@ -2,6 +2,7 @@ package toss_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/samchon/payments-server/api/money"
 	"github.com/samchon/payments-server/api/toss"
@@ -151,16 +152,20 @@ func TestCancel_OfTheRealGateway(t *testing.T) {
 	}
 	t.Run("RefundsAVirtualAccountToAnAccount", func(t *testing.T) {
 		t.Parallel()
-		f := start(t, fake.Options{Style: fake.Real})
+		f := start(t, fake.Options{Style: fake.Real, Clock: stopped()})
 		waits := f.account(1000)
 		if _, err := f.client.Deposit(t.Context(), waits.PaymentKey); err != nil {
 			t.Fatal(err)
 		}
 		got, err := f.cancel(waits, toss.Cancellation{CancelAmount: amount(1), RefundReceiveAccount: account})
-		if must(t, got, err).Status != toss.StatusPartialCanceled {
-			t.Errorf("got %s", got.Status)
+		if must(t, got, err).Status != toss.StatusPartialCanceled || got.VirtualAccount.RefundStatus != "PENDING" {
+			t.Errorf("got %s, and the refund is %s", got.Status, got.VirtualAccount.RefundStatus)
 		}
 		f.wantHeld(waits.PaymentKey, 999)
+		f.Clock().Advance(2 * 24 * time.Hour)
+		if got := f.get(waits.PaymentKey).VirtualAccount.RefundStatus; got != "COMPLETED" {
+			t.Errorf("two days later the refund is %s", got)
+		}
 	})
 	t.Run("EndsAnAccountBeforeItsDeposit", func(t *testing.T) {
 		t.Parallel()

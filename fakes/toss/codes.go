@@ -13,6 +13,7 @@ const (
 	codeBelowMinimumAmount = "BELOW_MINIMUM_AMOUNT"
 	codeBelowZeroAmount    = "BELOW_ZERO_AMOUNT"
 	codeCardRejected       = "REJECT_CARD_COMPANY"
+	codeDuplicatedReceipt  = "DUPLICATED_CASH_RECEIPT"
 	codeIncorrectBasicAuth = "INCORRECT_BASIC_AUTH_FORMAT"
 	codeInvalidBillingKey  = "INVALID_BILL_KEY_REQUEST"
 	codeInvalidPagingKey   = "INVALID_PAGING_KEY"

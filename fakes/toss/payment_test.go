@@ -179,29 +179,6 @@ func TestBilling(t *testing.T) {
 	})
 }
 
-func TestCashReceipt(t *testing.T) {
-	t.Parallel()
-	inStyles(t, func(t *testing.T, f fixture, _ fake.Style) {
-		paid := f.paid(1000)
-		wish := toss.CashReceiptRequest{
-			Type: toss.CashReceiptIncomeDeduction, PaymentKey: paid.PaymentKey, OrderID: paid.OrderID, OrderName: "티셔츠",
-			RegistrationNumber: "01012345678", Amount: money.New(1000),
-		}
-		receipt, err := f.client.CreateCashReceipt(t.Context(), wish)
-		must(t, receipt, err)
-		if got := f.get(paid.PaymentKey).CashReceipt; got == nil || got.IssueNumber != receipt.ApprovalNumber {
-			t.Errorf("the payment shows %+v", got)
-		}
-		if _, err := f.client.CreateCashReceipt(t.Context(), wish); err == nil {
-			t.Error("a payment has two receipts")
-		}
-		cancelled, err := f.client.CancelCashReceipt(t.Context(), receipt.ReceiptKey)
-		if must(t, cancelled, err).CanceledAt.IsZero() || f.get(paid.PaymentKey).CashReceipt != nil {
-			t.Error("the receipt is still there")
-		}
-	})
-}
-
 func TestLedger_MasksWhatIsSecret(t *testing.T) {
 	t.Parallel()
 	f := start(t, fake.Options{})

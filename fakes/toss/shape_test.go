@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/samchon/payments-server/api/toss"
 	fake "github.com/samchon/payments-server/fakes/toss"
 )
 
@@ -66,6 +67,7 @@ var goodBodies = map[fake.Style]map[string]fields{
 		"/v1/payments/unknown/cancel": {"cancelReason": "변심"},
 		"/v1/cash-receipts": {
 			"type": "소득공제", "orderId": "order-1", "orderName": "티셔츠", "amount": 1000,
+			"customerIdentityNumber": "01012345678",
 		},
 	},
 }
@@ -140,6 +142,23 @@ func TestBody_MustHaveItsMembers(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestBody_FollowsTheStyleInForce(t *testing.T) {
+	t.Parallel()
+	f := start(t, fake.Options{})
+	nameless := card(1000)
+	nameless.OrderName = ""
+	if _, err := f.client.KeyIn(t.Context(), nameless); err != nil {
+		t.Errorf("the reference wants an order's name: %v", err)
+	}
+	settings := f.Settings()
+	settings.Style = fake.Real
+	if err := f.Configure(settings); err != nil {
+		t.Fatal(err)
+	}
+	_, err := f.client.KeyIn(t.Context(), nameless)
+	wantRefusal(t, err, 400, toss.CodeInvalidRequest)
 }
 
 func TestBody_OfTheReferenceHasItsLiterals(t *testing.T) {
