@@ -30,7 +30,7 @@ func (l *local) announceAddresses() {
 	cfg := l.home.cfg
 	t := columns(l.stdout)
 	fmt.Fprintf(t, "\n  API\thttp://%s\n", localAPI(cfg))
-	fmt.Fprintf(t, "  status, metrics\thttp://%s/status, /metrics\n", cfg.Admin.Addr())
+	fmt.Fprintf(t, "  how it is doing\thttp://%s\n", cfg.Admin.Addr())
 	fmt.Fprintf(t, "  fake Iamport\thttp://%s\n", l.fakeIamport())
 	fmt.Fprintf(t, "  fake Toss Payments\thttp://%s\n", l.fakeToss())
 	if l.ownsData() {

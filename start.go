@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/samchon/payments-server/internal/config"
+	"github.com/samchon/payments-server/monitor/ops"
 	"github.com/samchon/payments-server/supervisor"
 	"github.com/samchon/payments-server/worker"
 )
@@ -127,6 +128,7 @@ func (p *program) supervision(h *home, l *local) supervisor.Options {
 		Probation:        cfg.Handover.Probation,
 		DrainBudget:      cfg.Handover.Drain,
 		StopBudget:       cfg.Handover.Stop,
+		Pages:            ops.New,
 		CloseConnections: cfg.Handover.Connections == "close",
 	}
 }

@@ -1,5 +1,6 @@
 // Package monitor tells what a process uses and what it was built from. It
-// measures only the process that asks, and keeps no history.
+// measures only the process that asks, and keeps no history. What is made of it
+// for people is in the packages below.
 package monitor
 
 import (
@@ -21,6 +22,12 @@ const (
 	heapFree     = "/memory/classes/heap/free:bytes"
 	totalBytes   = "/memory/classes/total:bytes"
 	releasedHeap = "/memory/classes/heap/released:bytes"
+)
+
+// Where a worker tells its supervisor, in plain JSON, what Performance and System tell.
+const (
+	PerformancePath = "/performance"
+	SystemPath      = "/system"
 )
 
 // Performance is what this process has used since it started.

@@ -10,13 +10,11 @@ import (
 	"github.com/samchon/payments-server/monitor"
 )
 
-// Where a worker answers its supervisor, see supervisor.Options and handover.Worker.Inner.
+// Where a worker answers its supervisor, beside monitor's paths; see supervisor.Options and handover.Worker.Inner.
 const (
 	HealthPath        = "/monitors/health"
 	MetricsPath       = "/metrics"
 	SharedMetricsPath = "/metrics/shared"
-	PerformancePath   = "/performance"
-	SystemPath        = "/system"
 )
 
 // newInner answers the supervisor, and nobody else: its questions come over a socket of its own. Nothing here tells of
@@ -26,7 +24,7 @@ func newInner(api http.Handler, own, shared prometheus.Gatherer) http.Handler {
 	mux.Handle("GET "+HealthPath, api)
 	mux.Handle("GET "+MetricsPath, promhttp.HandlerFor(own, promhttp.HandlerOpts{}))
 	mux.Handle("GET "+SharedMetricsPath, promhttp.HandlerFor(shared, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET "+PerformancePath, func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("GET "+monitor.PerformancePath, func(w http.ResponseWriter, _ *http.Request) {
 		used, err := monitor.Performance()
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -34,7 +32,7 @@ func newInner(api http.Handler, own, shared prometheus.Gatherer) http.Handler {
 		}
 		_ = encodeJSON(w, used) // it fails only when the supervisor has gone
 	})
-	mux.HandleFunc("GET "+SystemPath, func(w http.ResponseWriter, _ *http.Request) { _ = encodeJSON(w, monitor.System()) })
+	mux.HandleFunc("GET "+monitor.SystemPath, func(w http.ResponseWriter, _ *http.Request) { _ = encodeJSON(w, monitor.System()) })
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)

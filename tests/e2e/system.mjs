@@ -3,6 +3,7 @@ const { env } = process;
 const at = (port) => `http://127.0.0.1:${port}`;
 
 export const api = at(env.API_PORT || 37821);
+export const admin = at(env.ADMIN_PORT || 37822);
 export const iamport = at(env.FAKE_IAMPORT_PORT || 10851);
 export const toss = at(env.FAKE_TOSS_PORT || 30771);
 export const encryption = {
@@ -11,3 +12,5 @@ export const encryption = {
 };
 /** Local mode's published one, or the first that the system was given. */
 export const signingSecret = (env.WEBHOOK_SIGNING_SECRETS || "whsec_9NOqQFhepIvgpzl2aGYK9r8/4Aoc5ZU22oY4rb6J5MQ=").split(" ")[0];
+/** Local mode's published one, or that which the system was given. */
+export const systemPassword = env.SYSTEM_PASSWORD || "samchon";
