@@ -64,11 +64,21 @@ func (c *conn) Read(p []byte) (int, error) {
 		if n > 0 {
 			c.seen.add(p[:n])
 			c.begin(c.seen.http2())
-			if c.home.draining.Load() && c.http2.Load() {
-				c.mayClose() // it began too late to be woken up
-			}
+			c.begunLate(idle)
 		}
 		return n, err
+	}
+}
+
+// begunLate is about a request that arrives during a drain: over HTTP/2 its client has not been asked to leave, and if
+// the connection was woken up to leave, another one may go in its place.
+func (c *conn) begunLate(idle bool) {
+	switch {
+	case !c.home.draining.Load():
+	case c.http2.Load():
+		c.mayClose()
+	case idle:
+		c.home.note()
 	}
 }
 
@@ -158,18 +168,40 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 	return c.TCPConn.SetReadDeadline(t)
 }
 
-// wake makes a waiting Read return, so that the connection may leave; over HTTP/2 the client is asked to. It reports
-// whether the connection is idle, and whether it is finished: closing it loses nothing.
-func (c *conn) wake() (idle, finished bool) {
+// mood is what a connection means to a drain.
+type mood int
+
+const (
+	working  mood = iota // in a request, or never to leave
+	settling             // between a request and waiting: it looks by itself
+	sleeping             // in a Read that has to be woken up
+	done                 // closing it loses nothing
+)
+
+// mood tells, and over HTTP/2 asks the client to leave.
+func (c *conn) mood() mood {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch c.phase {
-	case fresh, parked:
-		c.TCPConn.SetReadDeadline(past)
-	case pinned:
-		finished = c.http2.Load() && c.mayClose() && c.quiet
+	switch {
+	case c.phase == idled || c.ticket != nil:
+		return settling
+	case c.phase == fresh || c.phase == parked:
+		return sleeping
+	case c.phase == pinned && c.http2.Load() && c.mayClose() && c.quiet:
+		return done
 	}
-	return c.phase == fresh || c.phase == parked || c.phase == idled, finished
+	return working
+}
+
+// wake makes a waiting Read return, so that the connection may leave. It reports whether there was one.
+func (c *conn) wake() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.phase != fresh && c.phase != parked {
+		return false
+	}
+	c.TCPConn.SetReadDeadline(past)
+	return true
 }
 
 // Close sends the socket away if Read has said so; net/http calls it once or twice, and Shutdown from elsewhere.

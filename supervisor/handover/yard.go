@@ -11,10 +11,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// window is how many sockets a worker may have on their way. A connection that finds no place in it stays and is
-// served here: a slow receiver slows the drain, not the clients.
-const window = 128
-
 // yard holds the connections of a worker: those that it serves, and those that left and have not arrived.
 type yard struct {
 	board *Board
@@ -23,7 +19,7 @@ type yard struct {
 
 	draining atomic.Bool // idle connections leave
 	guarding atomic.Bool // the supervisor gets a copy of what we accept
-	places   chan struct{}
+	window   window
 	changed  chan struct{} // holds one value when a connection went or a place came free
 
 	mu    sync.Mutex
@@ -47,8 +43,7 @@ type Farewell struct {
 }
 
 func newYard(b *Board, l *Link) *yard {
-	return &yard{board: b, link: l, pid: os.Getpid(), places: make(chan struct{}, window),
-		changed: make(chan struct{}, 1), conns: map[*conn]struct{}{}, away: map[uint32]departed{}}
+	return &yard{board: b, link: l, pid: os.Getpid(), changed: make(chan struct{}, 1), conns: map[*conn]struct{}{}, away: map[uint32]departed{}}
 }
 
 // welcome wraps an accepted connection. With movable false (TLS) it will never leave.
@@ -124,14 +119,12 @@ func (y *yard) ticket(c *conn, held int) *ticket {
 	if !y.draining.Load() {
 		return nil
 	}
-	select {
-	case y.places <- struct{}{}:
-	default:
+	if !y.window.enter() {
 		return nil
 	}
 	fd, err := duplicate(c)
 	if err != nil { // no descriptor left
-		<-y.places
+		y.window.leave()
 		return nil
 	}
 	return &ticket{fd, held}
@@ -176,7 +169,7 @@ func (y *yard) back(number uint32) (departed, bool) {
 	d, ok := y.away[number]
 	if ok {
 		delete(y.away, number)
-		<-y.places
+		y.window.leave()
 		y.note()
 	}
 	return d, ok
@@ -233,17 +226,21 @@ func (y *yard) note() {
 	}
 }
 
-// wake makes every idle connection look whether it should leave, and returns how many have not left or not arrived.
-// Those in a request do not count: they move when it is answered.
+// wake makes as many idle connections as the window has room for look whether they should leave, and returns how many
+// have not left or not arrived. Those in a request do not count: they move when it is answered.
 func (y *yard) wake() (idle int) {
 	var finished []*conn
 	y.mu.Lock()
+	room := y.window.fit(len(y.conns))
 	for c := range y.conns {
-		i, f := c.wake()
-		if i {
+		switch c.mood() {
+		case settling:
 			idle++
-		}
-		if f {
+		case sleeping:
+			if idle++; room > 0 && c.wake() {
+				room--
+			}
+		case done:
 			finished = append(finished, c)
 		}
 	}
