@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,7 +52,8 @@ func TestStay(t *testing.T) {
 			}
 		})
 	}
-	t.Run("HTTP2", testHTTP2)
+	t.Run("HTTP2", func(t *testing.T) { testHTTP2(t, script{H2C: true}, dialPlain) })
+	t.Run("HTTP2OverTLS", func(t *testing.T) { testHTTP2(t, script{TLS: true}, dialTLS) })
 	t.Run("TLSIsAskedForItsHealthToo", func(t *testing.T) {
 		t.Parallel()
 		f := start(t, script{TLS: true, Probation: 2 * time.Second})
@@ -62,31 +64,50 @@ func TestStay(t *testing.T) {
 	})
 }
 
+type dialer func(ctx context.Context, network, addr string, _ *tls.Config) (net.Conn, error)
+
+func dialPlain(ctx context.Context, network, addr string, _ *tls.Config) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, network, addr)
+}
+
+func dialTLS(ctx context.Context, network, addr string, _ *tls.Config) (net.Conn, error) {
+	d := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}}
+	return d.DialContext(ctx, network, addr)
+}
+
 // testHTTP2 streams bodies that cannot be sent twice, so that Go's client has to report a stream that a GOAWAY refused.
-func testHTTP2(t *testing.T) {
+func testHTTP2(t *testing.T, s script, dial dialer) {
 	t.Parallel()
 	const handovers, clients, streams = 30, 2, 8
-	f := start(t, script{H2C: true})
+	f := start(t, s)
 	l := mustLoad(t, f.api, 5*time.Millisecond)
+	release, long := make(chan struct{}), sync.WaitGroup{}
 	for range clients {
 		// Not net/http's Transport: it takes a closed body for one that was read.
 		//nolint:staticcheck // which is what its deprecation points to
-		transport := &http2.Transport{AllowHTTP: true,
-			DialTLSContext: func(ctx context.Context, network, addr string, _ *tls.Config) (net.Conn, error) {
-				return new(net.Dialer).DialContext(ctx, network, addr)
-			}}
+		transport := &http2.Transport{AllowHTTP: true, DialTLSContext: dial}
 		t.Cleanup(transport.CloseIdleConnections) //nolint:staticcheck // of the Transport above
 		for range streams {                       // on one connection
 			l.Go(func() {
 				for l.Pause() {
-					stream(l, &http.Client{Transport: transport})
+					stream(l, &http.Client{Transport: transport}, s, &pieces{load: l, rest: 2})
 				}
 			})
 		}
+		long.Add(1)
+		l.Go(func() { // lives through all of it
+			stream(l, &http.Client{Transport: transport}, s, &pieces{load: l, release: release, rest: 1})
+			long.Done()
+		})
 	}
 	for range handovers {
 		must(t, f.reload())
 	}
+	if busy := f.generation(1).Busy; busy != clients {
+		t.Errorf("the first generation has %d connections in a request, want %d", busy, clients)
+	}
+	close(release)
+	long.Wait()
 	l.End()
 	ok, failed, _ := l.Count()
 	t.Logf("%d requests, %d failed", ok, failed)
@@ -96,38 +117,51 @@ func testHTTP2(t *testing.T) {
 	f.await("the old generations to leave", func() bool { return onlyServing(f) })
 }
 
-// stream sends a body in two pieces.
-func stream(l *load.Load, client *http.Client) {
-	res, err := client.Post("http://"+l.Addr+"/", "text/plain", &twoPieces{load: l})
+// stream sends a body in pieces.
+func stream(l *load.Load, client *http.Client, s script, body *pieces) {
+	scheme := map[bool]string{false: "http", true: "https"}[s.TLS]
+	res, err := client.Post(scheme+"://"+l.Addr+"/", "text/plain", body)
 	if err != nil {
 		l.Fail("post", err)
 		return
 	}
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
-	if err != nil || res.ProtoMajor != 2 || !strings.HasSuffix(string(b), " 4") {
-		l.Fail(fmt.Sprintf("answer %s %q", res.Proto, b), err)
+	if err != nil || res.ProtoMajor != 2 || !strings.HasSuffix(string(b), fmt.Sprintf(" %d", body.sent)) {
+		l.Fail(fmt.Sprintf("answer %s %q after %d bytes", res.Proto, b, body.sent), err)
 		return
 	}
 	l.OK()
 }
 
-// twoPieces cannot be sent twice. Go's HTTP/2 client closes the body of a request that it could not even begin on a
-// connection after its GOAWAY, before it tries another connection: a body that minds would fail for the client's reasons.
-type twoPieces struct {
-	load *load.Load
-	sent int
+// pieces is a body that cannot be sent twice: one piece after the other until release is closed, if there is one, and
+// then the rest. Go's HTTP/2 client closes the body of a request that it could not even begin on a connection after
+// its GOAWAY, before it tries another connection: a body that minds would fail for the client's reasons.
+type pieces struct {
+	load    *load.Load
+	release <-chan struct{}
+	rest    int
+	sent    int
 }
 
-func (b *twoPieces) Read(p []byte) (int, error) {
+func (b *pieces) Read(p []byte) (int, error) {
 	if b.sent > 0 {
 		b.load.Pause()
 	}
-	if b.sent == 2 {
+	select {
+	case <-b.release:
+		b.release = nil
+	default:
+	}
+	if b.release == nil {
+		b.rest--
+	}
+	if b.rest < 0 {
 		return 0, io.EOF
 	}
-	b.sent++
-	return copy(p, "ab"), nil
+	n := copy(p, "ab")
+	b.sent += n
+	return n, nil
 }
 
-func (*twoPieces) Close() error { return nil }
+func (*pieces) Close() error { return nil }

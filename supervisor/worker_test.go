@@ -36,6 +36,9 @@ func (s script) handler(w *handover.Worker) http.Handler {
 	})
 	mux.HandleFunc("POST /", func(rw http.ResponseWriter, r *http.Request) {
 		n, err := io.Copy(io.Discard, r.Body)
+		if (r.TLS != nil) != s.TLS {
+			err = fmt.Errorf("request of HTTP/%d has TLS %v", r.ProtoMajor, r.TLS)
+		}
 		if err != nil {
 			http.Error(rw, err.Error(), http.StatusBadRequest)
 			return

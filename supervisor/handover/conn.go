@@ -1,6 +1,7 @@
 package handover
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -26,7 +27,8 @@ type conn struct {
 	seat seat
 	once sync.Once
 
-	http2  atomic.Bool // plaintext HTTP/2
+	http2  atomic.Bool // HTTP/2
+	tls    *tls.Conn   // below HTTP/2, set before http2 is
 	frames frames
 
 	// Only the goroutine that reads uses these; net/http never reads twice at once.
@@ -150,7 +152,9 @@ func (c *conn) expired() bool {
 
 // begin notes that net/http has bytes of a request.
 func (c *conn) begin(http2 bool) {
-	c.http2.Store(http2)
+	if http2 {
+		c.http2.Store(true)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.waiting.begin(http2) {

@@ -104,13 +104,13 @@ func (f *frames) follow(p []byte) {
 
 // Write is net/http's; over HTTP/2 we may want to add a frame.
 func (c *conn) Write(p []byte) (int, error) {
-	if !c.http2.Load() {
+	if !c.http2.Load() || c.tls != nil { // with TLS, secured follows the frames
 		return c.TCPConn.Write(p)
 	}
 	return c.frames.write(c.TCPConn, p)
 }
 
-// mayClose asks the client of a plaintext HTTP/2 connection to leave, and reports whether we may close it: it has had
+// mayClose asks the client of an HTTP/2 connection to leave, and reports whether we may close it: it has had
 // the time to hear that it should not open another stream.
 func (c *conn) mayClose() bool {
 	if !c.http2.Load() {
@@ -118,6 +118,9 @@ func (c *conn) mayClose() bool {
 	}
 	if !c.frames.asked.Load() {
 		time.AfterFunc(goAwayGrace, c.home.note) // look again: a client may stay though it has no stream
+	}
+	if c.tls != nil {
+		return c.frames.goAway(impatientTLS{c})
 	}
 	return c.frames.goAway(impatient{c})
 }

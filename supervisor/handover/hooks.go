@@ -20,6 +20,9 @@ func (s *service) hook() {
 		s.health.Handler = handler
 	}
 	s.srv.Handler = s.sayClose(handler)
+	if s.tls {
+		secure(s.srv)
+	}
 	s.srv.ConnState = func(nc net.Conn, cs http.ConnState) {
 		if c := ours(nc); c != nil {
 			c.changed(cs)
@@ -38,8 +41,11 @@ func (s *service) hook() {
 
 // ours finds the wrapper, under TLS too.
 func ours(nc net.Conn) *conn {
-	if t, ok := nc.(*tls.Conn); ok {
-		nc = t.NetConn()
+	switch above := nc.(type) {
+	case secured:
+		return above.conn
+	case *tls.Conn:
+		nc = above.NetConn()
 	}
 	c, _ := nc.(*conn)
 	return c
