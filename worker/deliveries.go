@@ -32,10 +32,29 @@ type notification struct {
 }
 
 // Load implements webhook.Rows.
-func (d deliveries) Load(ctx context.Context, id uuid.UUID) (webhook.Delivery, error) {
-	w, err := d.Webhook(ctx, id)
+func (d deliveries) Load(ctx context.Context, ids []uuid.UUID) ([]webhook.Delivery, error) {
+	stored, err := d.Webhooks(ctx, ids)
 	if err != nil {
-		return webhook.Delivery{}, err
+		return nil, err
+	}
+	found := make(map[uuid.UUID]webhook.Delivery, len(stored))
+	for _, w := range stored {
+		found[w.ID] = d.delivery(w)
+	}
+	all := make([]webhook.Delivery, len(ids))
+	for i, id := range ids {
+		delivery, ok := found[id]
+		if !ok {
+			delivery.Err = webhook.ErrNotFound
+		}
+		all[i] = delivery
+	}
+	return all, nil
+}
+
+func (d deliveries) delivery(w store.Webhook) webhook.Delivery {
+	if w.Err != nil {
+		return webhook.Delivery{Err: w.Err}
 	}
 	plain, err := json.Marshal(notification{
 		ID:       w.ID.String(),
@@ -43,9 +62,9 @@ func (d deliveries) Load(ctx context.Context, id uuid.UUID) (webhook.Delivery, e
 		Previous: w.Previous, Current: w.Current,
 	})
 	if err != nil {
-		return webhook.Delivery{}, err
+		return webhook.Delivery{Err: err}
 	}
-	return webhook.Delivery{State: w.State, URL: w.URL, Body: d.codec.Seal(nil, plain), Behind: w.Behind}, nil
+	return webhook.Delivery{State: w.State, URL: w.URL, Body: d.codec.Seal(nil, plain), Behind: w.Behind}
 }
 
 func webhookSecrets(c config.Webhooks) (*webhooksig.Secrets, error) {

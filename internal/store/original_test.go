@@ -118,8 +118,10 @@ func readReservation(t *testing.T, s *Store) {
 }
 
 func readWebhook(t *testing.T, s *Store) {
-	w, err := s.Webhook(t.Context(), notice)
+	all, err := s.Webhooks(t.Context(), []uuid.UUID{notice})
 	must(t, err)
+	w := all[0]
+	must(t, w.Err)
 	if w.State != webhook.Delivered || member(t, w.Previous, "refund") != "3000" || member(t, w.Current, "refund") != "5000" {
 		t.Errorf("webhook %s from %s to %s", w.State, w.Previous, w.Current)
 	}

@@ -218,7 +218,8 @@ func writeEverything(t *testing.T, s *Store) *payment.History {
 	told := &payment.Notice{ID: uuid.New(), Previous: []byte(`{}`), Current: []byte(`{}`), Cause: "cancel"}
 	must(t, s.UpdateHistory(ctx, payment.Update{Next: &next, Notice: told}))
 	must(t, s.transaction(ctx, func(tx pgx.Tx, _ *sqlcgen.Queries) error {
-		return s.Record(ctx, tx, told.ID, webhook.Answer{Status: 200, Body: "noted"})
+		_, err := s.Record(ctx, tx, []webhook.Outcome{{Webhook: told.ID, Answer: webhook.Answer{Status: 200, Body: "noted"}, State: webhook.Pending}})
+		return err
 	}))
 	must(t, s.InsertReservation(ctx, &payment.Reservation{
 		ID: h.ID, Vendor: h.Vendor, Source: h.Source, Title: "card", PasswordHash: "hash", Data: []byte(`{"b":1}`), CreatedAt: now,
@@ -241,8 +242,9 @@ func readEverything(t *testing.T, s *Store, h *payment.History) {
 	if r, err := s.Reservation(t.Context(), h.ID); err != nil || string(r.Data) != `{"b":1}` {
 		t.Errorf("reservation %+v, %v", r, err)
 	}
-	if _, err := s.Webhook(t.Context(), ask[uuid.UUID](t, s, `SELECT id FROM payments.payment_history_webhooks`)); err != nil {
-		t.Error(err)
+	id := ask[uuid.UUID](t, s, `SELECT id FROM payments.payment_history_webhooks`)
+	if all, err := s.Webhooks(t.Context(), []uuid.UUID{id}); err != nil || all[0].Err != nil {
+		t.Errorf("webhooks %+v, %v", all, err)
 	}
 	if _, err := s.Intent(t.Context(), ask[uuid.UUID](t, s, `SELECT id FROM payments.payment_intents`)); err != nil {
 		t.Error(err)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -34,28 +33,29 @@ type Webhook struct {
 	URL               string
 	State             webhook.State
 	Behind            bool // an earlier one of the same payment is pending
+	Err               error
 }
 
-// Webhook reads a webhook, or returns webhook.ErrNotFound.
-func (s *Store) Webhook(ctx context.Context, id uuid.UUID) (*Webhook, error) {
-	row, err := s.queries.WebhookByID(ctx, id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, webhook.ErrNotFound
-	}
+// Webhooks reads webhooks, in no order. One whose row cannot be opened has Err.
+func (s *Store) Webhooks(ctx context.Context, ids []uuid.UUID) ([]Webhook, error) {
+	rows, err := s.queries.WebhooksByID(ctx, ids)
 	if err != nil {
 		return nil, translate(err)
 	}
-	w := &Webhook{
-		ID: row.ID, Source: payment.Source{Schema: row.SourceSchema, Table: row.SourceTable, ID: row.SourceID},
-		URL: row.WebhookUrl, State: webhook.State(row.State), Behind: row.Behind,
+	webhooks := make([]Webhook, len(rows))
+	for i, row := range rows {
+		w := Webhook{
+			ID: row.ID, Source: payment.Source{Schema: row.SourceSchema, Table: row.SourceTable, ID: row.SourceID},
+			URL: row.WebhookUrl, State: webhook.State(row.State), Behind: row.Behind,
+		}
+		if w.Previous, err = s.keys.Webhook.Open(row.Previous, webhookColumn(row.ID, "previous")); err != nil {
+			w.Err = fmt.Errorf("previous of webhook %s: %w", row.ID, err)
+		} else if w.Current, err = s.keys.Webhook.Open(row.Current, webhookColumn(row.ID, "current")); err != nil {
+			w.Err = fmt.Errorf("current of webhook %s: %w", row.ID, err)
+		}
+		webhooks[i] = w
 	}
-	if w.Previous, err = s.keys.Webhook.Open(row.Previous, webhookColumn(id, "previous")); err != nil {
-		return nil, fmt.Errorf("previous of webhook %s: %w", id, err)
-	}
-	if w.Current, err = s.keys.Webhook.Open(row.Current, webhookColumn(id, "current")); err != nil {
-		return nil, fmt.Errorf("current of webhook %s: %w", id, err)
-	}
-	return w, nil
+	return webhooks, nil
 }
 
 // LockAhead is part of webhook.Rows.
@@ -65,31 +65,51 @@ func (s *Store) LockAhead(ctx context.Context, tx pgx.Tx, id uuid.UUID) (bool, e
 }
 
 // Record is part of webhook.Rows. What a service answers may quote what it was
-// sent, so it is sealed too. Status and body are null where no answer came.
-func (s *Store) Record(ctx context.Context, tx pgx.Tx, id uuid.UUID, answer webhook.Answer) error {
-	row := sqlcgen.InsertWebhookResponseParams{ID: uuid.New(), PaymentHistoryWebhookID: id}
-	if answer.Status != 0 {
-		body, err := s.keys.Webhook.Seal([]byte(answer.Body), responseBody(row.ID))
-		if err != nil {
-			return err
-		}
-		status := int32(answer.Status)
-		row.Status, row.Body = &status, &body
+// sent, so it is sealed too.
+func (s *Store) Record(ctx context.Context, tx pgx.Tx, outcomes []webhook.Outcome) ([]uuid.UUID, error) {
+	answers, err := s.sealedAnswers(outcomes)
+	if err != nil {
+		return nil, err
 	}
-	return translate(s.queries.WithTx(tx).InsertWebhookResponse(ctx, row))
+	states := make([]string, len(outcomes))
+	for i, o := range outcomes {
+		states[i] = string(o.State)
+	}
+	q := s.queries.WithTx(tx)
+	if err := q.InsertWebhookResponses(ctx, answers); err != nil {
+		return nil, translate(err)
+	}
+	if err := q.SettleWebhooks(ctx, sqlcgen.SettleWebhooksParams{Webhooks: answers.Webhooks, States: states}); err != nil {
+		return nil, translate(err)
+	}
+	rows, err := q.NextWebhooks(ctx, answers.Webhooks)
+	if err != nil {
+		return nil, translate(err)
+	}
+	behind := make(map[uuid.UUID]uuid.UUID, len(rows))
+	for _, row := range rows {
+		behind[row.ID] = row.Next
+	}
+	next := make([]uuid.UUID, len(outcomes))
+	for i, o := range outcomes {
+		next[i] = behind[o.Webhook]
+	}
+	return next, nil
 }
 
-// Settle is part of webhook.Rows.
-func (s *Store) Settle(ctx context.Context, tx pgx.Tx, id uuid.UUID, state webhook.State) (next uuid.UUID, err error) {
-	q := s.queries.WithTx(tx)
-	history, err := q.SettleWebhook(ctx, sqlcgen.SettleWebhookParams{ID: id, State: string(state)})
-	if err == nil {
-		next, err = q.NextWebhook(ctx, history)
+// sealedAnswers are new rows; where no answer came, the status is 0.
+func (s *Store) sealedAnswers(outcomes []webhook.Outcome) (rows sqlcgen.InsertWebhookResponsesParams, err error) {
+	for _, o := range outcomes {
+		id, body := uuid.New(), ""
+		if o.Answer.Status != 0 {
+			if body, err = s.keys.Webhook.Seal([]byte(o.Answer.Body), responseBody(id)); err != nil {
+				return rows, err
+			}
+		}
+		rows.Ids, rows.Webhooks = append(rows.Ids, id), append(rows.Webhooks, o.Webhook)
+		rows.Statuses, rows.Bodies = append(rows.Statuses, int32(o.Answer.Status)), append(rows.Bodies, body)
 	}
-	if errors.Is(err, pgx.ErrNoRows) {
-		return uuid.Nil, nil
-	}
-	return next, translate(err)
+	return rows, nil
 }
 
 // Died implements webhook.Archive.

@@ -46,15 +46,22 @@ CREATE TABLE answers (
 	ordinal bigint GENERATED ALWAYS AS IDENTITY, webhook uuid NOT NULL, status int, body text
 );`
 
-func (r table) Load(ctx context.Context, id uuid.UUID) (d Delivery, _ error) {
-	err := r.pool.QueryRow(ctx, `
-		SELECT w.state, w.url, w.body, EXISTS (
-			SELECT FROM webhooks a WHERE a.payment = w.payment AND a.revision < w.revision AND a.state = 'pending'
-		) FROM webhooks w WHERE w.id = $1`, id).Scan(&d.State, &d.URL, &d.Body, &d.Behind)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return d, ErrNotFound
+func (r table) Load(ctx context.Context, ids []uuid.UUID) ([]Delivery, error) {
+	all := make([]Delivery, len(ids))
+	for i, id := range ids {
+		d := &all[i]
+		err := r.pool.QueryRow(ctx, `
+			SELECT w.state, w.url, w.body, EXISTS (
+				SELECT FROM webhooks a WHERE a.payment = w.payment AND a.revision < w.revision AND a.state = 'pending'
+			) FROM webhooks w WHERE w.id = $1`, id).Scan(&d.State, &d.URL, &d.Body, &d.Behind)
+		if errors.Is(err, pgx.ErrNoRows) {
+			err, d.Err = nil, ErrNotFound
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	return d, err
+	return all, nil
 }
 
 func (r table) LockAhead(ctx context.Context, tx pgx.Tx, id uuid.UUID) (bool, error) {
@@ -68,24 +75,32 @@ func (r table) LockAhead(ctx context.Context, tx pgx.Tx, id uuid.UUID) (bool, er
 	return err == nil, err
 }
 
-func (r table) Record(ctx context.Context, tx pgx.Tx, id uuid.UUID, a Answer) error {
-	_, err := tx.Exec(ctx, `
-		INSERT INTO answers (webhook, status, body)
-		SELECT $1::uuid, NULLIF($2::int, 0), CASE WHEN $2::int > 0 THEN $3::text END`, id, a.Status, a.Body)
-	return err
+func (r table) Record(ctx context.Context, tx pgx.Tx, outcomes []Outcome) ([]uuid.UUID, error) {
+	next := make([]uuid.UUID, len(outcomes))
+	for i, o := range outcomes {
+		if err := r.record(ctx, tx, o, &next[i]); err != nil {
+			return nil, err
+		}
+	}
+	return next, nil
 }
 
-func (r table) Settle(ctx context.Context, tx pgx.Tx, id uuid.UUID, state State) (next uuid.UUID, _ error) {
-	if _, err := tx.Exec(ctx, `UPDATE webhooks SET state = $2 WHERE id = $1 AND state = 'pending'`, id, state); err != nil {
-		return next, err
+func (r table) record(ctx context.Context, tx pgx.Tx, o Outcome, next *uuid.UUID) error {
+	if _, err := tx.Exec(ctx, `
+		INSERT INTO answers (webhook, status, body)
+		SELECT $1::uuid, NULLIF($2::int, 0), CASE WHEN $2::int > 0 THEN $3::text END`, o.Webhook, o.Answer.Status, o.Answer.Body); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE webhooks SET state = $2 WHERE id = $1 AND state = 'pending'`, o.Webhook, o.State); err != nil {
+		return err
 	}
 	err := tx.QueryRow(ctx, `
 		SELECT n.id FROM webhooks w JOIN webhooks n USING (payment)
-		WHERE w.id = $1 AND n.state = 'pending' ORDER BY n.revision LIMIT 1`, id).Scan(&next)
+		WHERE w.id = $1 AND n.state = 'pending' ORDER BY n.revision LIMIT 1`, o.Webhook).Scan(next)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return uuid.Nil, nil
+		return nil
 	}
-	return next, err
+	return err
 }
 
 func (r table) Died(ctx context.Context, since, until time.Time, after uuid.UUID, limit int) ([]uuid.UUID, error) {
@@ -197,8 +212,8 @@ func (h *house) commit(payment uuid.UUID, revision int, url, body string) uuid.U
 func (h *house) await(id uuid.UUID, want State) {
 	h.t.Helper()
 	await(h.t, string(want), func() bool {
-		d, err := h.Load(h.t.Context(), id)
-		return err == nil && d.State == want
+		all, err := h.Load(h.t.Context(), []uuid.UUID{id})
+		return err == nil && all[0].State == want
 	})
 }
 

@@ -1,6 +1,8 @@
 package webhook
 
 import (
+	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +15,7 @@ const (
 	hostFailures = 5                // in a row, and the host counts as away
 	hostAway     = 30 * time.Second // until it is probed, by one delivery
 	hostBusy     = time.Second      // until a delivery asks again for a place
+	hostPatience = time.Second / 4  // that a delivery may wait here for one
 	hostsKnown   = 10_000           // services name hosts, so they are bounded
 )
 
@@ -25,8 +28,18 @@ type gate struct {
 
 type host struct {
 	underWay int
-	failures int // in a row
+	waiting  []chan struct{} // for a place; closed when it is given
+	took     time.Duration   // by a delivery, as a moving average
+	failures int             // in a row
 	until    time.Time
+}
+
+// patient reports whether another delivery will soon have a place. Behind a host
+// that answers at once a burst waits here for milliseconds; behind a slow one hardly
+// anybody does, for who waits holds a place of this process's.
+func (h *host) patient() bool {
+	expected := h.took * time.Duration(len(h.waiting)+1) / hostShare
+	return h.failures < hostFailures && h.took > 0 && expected <= hostPatience
 }
 
 func newGate() *gate {
@@ -37,9 +50,21 @@ func newGate() *gate {
 	return &gate{hosts: hosts}
 }
 
-// enter takes a place for a delivery and returns how to leave it, or returns how
-// long to wait before asking again.
-func (g *gate) enter(name string) (leave func(verdict), wait time.Duration) {
+// enter takes a place for a delivery, waiting a moment if need be, and returns how
+// to leave it, or returns how long to stay away before asking again.
+func (g *gate) enter(ctx context.Context, name string) (leave func(verdict, time.Duration), wait time.Duration) {
+	h, place, wait := g.ask(name)
+	if place != nil {
+		wait = g.await(ctx, h, place)
+	}
+	if wait > 0 {
+		return nil, wait
+	}
+	return func(v verdict, took time.Duration) { g.leave(h, v, took) }, 0
+}
+
+// ask takes a place, or a place in the line, or returns how long to stay away.
+func (g *gate) ask(name string) (h *host, place chan struct{}, wait time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	h, ok := g.hosts.Get(name)
@@ -50,15 +75,40 @@ func (g *gate) enter(name string) (leave func(verdict), wait time.Duration) {
 	share := hostShare
 	if h.failures >= hostFailures {
 		if wait := time.Until(h.until); wait > 0 {
-			return nil, wait
+			return h, nil, wait
 		}
 		share = 1
 	}
-	if h.underWay >= share {
-		return nil, hostBusy
+	switch {
+	case h.underWay < share:
+		h.underWay++
+		return h, nil, 0
+	case h.patient():
+		place = make(chan struct{})
+		h.waiting = append(h.waiting, place)
+		return h, place, 0
 	}
-	h.underWay++
-	return func(v verdict) { g.leave(h, v) }, 0
+	return h, nil, hostBusy
+}
+
+// await waits in the line for hostPatience.
+func (g *gate) await(ctx context.Context, h *host, place chan struct{}) (wait time.Duration) {
+	timer := time.NewTimer(hostPatience)
+	defer timer.Stop()
+	select {
+	case <-place:
+		return 0
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	at := slices.Index(h.waiting, place)
+	if at < 0 { // it was given meanwhile
+		return 0
+	}
+	h.waiting = slices.Delete(h.waiting, at, at+1)
+	return hostBusy
 }
 
 // verdict is what an attempt says about the host, not about the webhook.
@@ -70,10 +120,11 @@ const (
 	away
 )
 
-func (g *gate) leave(h *host, v verdict) {
+// leave gives the place to the next in the line. A host that has just gone away gets
+// nobody more: who waits learns that when asking again.
+func (g *gate) leave(h *host, v verdict, took time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	h.underWay--
 	switch v {
 	case present:
 		h.failures = 0
@@ -81,4 +132,11 @@ func (g *gate) leave(h *host, v verdict) {
 		h.failures++
 		h.until = time.Now().Add(hostAway)
 	}
+	h.took += (took - h.took) / 8
+	if len(h.waiting) == 0 || h.failures >= hostFailures {
+		h.underWay--
+		return
+	}
+	close(h.waiting[0])
+	h.waiting = h.waiting[1:]
 }

@@ -60,6 +60,35 @@ func TestGate(t *testing.T) {
 			leaves[0](present)
 			mustEnter(t, g, "a")(present)
 		},
+		"LetsADeliveryWaitForAHostThatIsQuick": func(t *testing.T, g *gate) {
+			leaves := fill(t, g, "a", 10*time.Millisecond)
+			entered := make(chan func(verdict))
+			go func() { entered <- mustEnter(t, g, "a") }()
+			synctest.Wait()
+			leaves[0](present)
+			(<-entered)(present)
+		},
+		"LetsNobodyWaitForever": func(t *testing.T, g *gate) {
+			fill(t, g, "a", 10*time.Millisecond)
+			began := time.Now()
+			mustWait(t, g, "a", hostBusy)
+			if waited := time.Since(began); waited != hostPatience {
+				t.Errorf("it waited %s", waited)
+			}
+		},
+		"LetsFewWaitForAHostThatIsSlow": func(t *testing.T, g *gate) {
+			fill(t, g, "a", 15*time.Second)
+			for range 20 {
+				go g.enter(t.Context(), "a")
+			}
+			synctest.Wait()
+			began := time.Now()
+			mustWait(t, g, "a", hostBusy)
+			if waited := time.Since(began); waited != 0 {
+				t.Errorf("it waited %s", waited)
+			}
+			time.Sleep(hostPatience) // the others leave
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -70,16 +99,29 @@ func TestGate(t *testing.T) {
 
 func mustEnter(t *testing.T, g *gate, host string) (leave func(verdict)) {
 	t.Helper()
-	leave, wait := g.enter(host)
+	leaveAfter, wait := g.enter(t.Context(), host)
 	if wait > 0 {
 		t.Fatalf("host %s is put off for %s", host, wait)
 	}
-	return leave
+	return func(v verdict) { leaveAfter(v, 0) }
 }
 
 func mustWait(t *testing.T, g *gate, host string, want time.Duration) {
 	t.Helper()
-	if _, wait := g.enter(host); wait != want {
+	if _, wait := g.enter(t.Context(), host); wait != want {
 		t.Fatalf("host %s is put off for %s, want %s", host, wait, want)
 	}
+}
+
+// fill takes all places of a host whose answers have taken so long.
+func fill(t *testing.T, g *gate, host string, took time.Duration) (leaves []func(verdict)) {
+	t.Helper()
+	for range 20 { // until the average has got there
+		leave, _ := g.enter(t.Context(), host)
+		leave(present, took)
+	}
+	for range hostShare {
+		leaves = append(leaves, mustEnter(t, g, host))
+	}
+	return leaves
 }

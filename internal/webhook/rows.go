@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ErrNotFound is what Load returns for a webhook that is no more.
+// ErrNotFound is the Err of a webhook that is no more.
 var ErrNotFound = errors.New("webhook not found")
 
 // State is how far a webhook has come.
@@ -29,6 +29,14 @@ type Delivery struct {
 	Body  []byte // as it goes out: sealed
 	// Behind says that an earlier webhook of the same payment was pending.
 	Behind bool
+	Err    error // ErrNotFound, or why it cannot be opened; then nothing else counts
+}
+
+// Outcome is how an attempt ended, and what it makes of the webhook.
+type Outcome struct {
+	Webhook uuid.UUID
+	Answer  Answer
+	State   State // Pending leaves it as it is
 }
 
 // Answer is what a service said to one attempt.
@@ -40,16 +48,16 @@ type Answer struct {
 // Rows are the webhooks in the database. The methods that take a transaction
 // neither commit nor roll back.
 type Rows interface {
-	// Load reads a webhook, or returns ErrNotFound.
-	Load(ctx context.Context, id uuid.UUID) (Delivery, error)
+	// Load reads webhooks, in the order of the ids.
+	Load(ctx context.Context, ids []uuid.UUID) ([]Delivery, error)
 	// LockAhead reports whether an earlier webhook of the same payment is pending,
 	// and if so keeps it (FOR SHARE) from being settled before tx ends.
 	LockAhead(ctx context.Context, tx pgx.Tx, id uuid.UUID) (bool, error)
-	// Record adds the answer to an attempt.
-	Record(ctx context.Context, tx pgx.Tx, id uuid.UUID, answer Answer) error
-	// Settle moves a pending webhook to Delivered or Dead, and then returns the
-	// earliest pending one of its payment, or uuid.Nil.
-	Settle(ctx context.Context, tx pgx.Tx, id uuid.UUID, state State) (next uuid.UUID, err error)
+	// Record adds the answers, moves webhooks that are no longer pending to their
+	// states, and then returns, for each outcome, the earliest pending webhook of
+	// its payment, or uuid.Nil. It looks for those in a statement of its own, which
+	// sees what was committed until the rows were locked: see LockAhead.
+	Record(ctx context.Context, tx pgx.Tx, outcomes []Outcome) (next []uuid.UUID, err error)
 }
 
 // Archive is where settled webhooks are found and taken up again.

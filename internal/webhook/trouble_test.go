@@ -84,11 +84,12 @@ type unreadable struct {
 	id uuid.UUID
 }
 
-func (u unreadable) Load(ctx context.Context, id uuid.UUID) (Delivery, error) {
-	if id == u.id {
-		return Delivery{}, errors.New("value cannot be opened")
+func (u unreadable) Load(ctx context.Context, ids []uuid.UUID) ([]Delivery, error) {
+	all, err := u.Rows.Load(ctx, ids)
+	if at := slices.Index(ids, u.id); err == nil && at >= 0 {
+		all[at] = Delivery{Err: errors.New("value cannot be opened")}
 	}
-	return u.Rows.Load(ctx, id)
+	return all, err
 }
 
 // forgetful loses the first answer, as a crash just before would.
@@ -97,9 +98,9 @@ type forgetful struct {
 	forgot atomic.Bool
 }
 
-func (f *forgetful) Record(ctx context.Context, tx pgx.Tx, id uuid.UUID, a Answer) error {
+func (f *forgetful) Record(ctx context.Context, tx pgx.Tx, outcomes []Outcome) ([]uuid.UUID, error) {
 	if f.forgot.CompareAndSwap(false, true) {
-		return errors.New("the database is away")
+		return nil, errors.New("the database is away")
 	}
-	return f.Rows.Record(ctx, tx, id, a)
+	return f.Rows.Record(ctx, tx, outcomes)
 }

@@ -20,9 +20,15 @@ import (
 	"github.com/samchon/payments-server/api/webhooksig"
 )
 
-// recordTimeout bounds the writing down of an attempt, which goes on when the
-// process drains: the service has it already.
-const recordTimeout = 10 * time.Second
+const (
+	// loadTimeout bounds the reading of webhooks.
+	loadTimeout = 10 * time.Second
+	// recordTimeout bounds the writing down of attempts, which goes on when the
+	// process drains: the services have them already.
+	recordTimeout = 10 * time.Second
+	// atOnce is how many webhooks one statement reads, or one commit records.
+	atOnce = 64
+)
 
 // Options of a Worker.
 type Options struct {
@@ -53,6 +59,8 @@ type Worker struct {
 	ladder  ladder
 	gate    *gate
 	sender  *sender
+	loads   together[uuid.UUID, Delivery]
+	records together[conclusion, struct{}]
 }
 
 // NewWorker returns a Worker, to be added to River's.
@@ -60,18 +68,22 @@ func NewWorker(o Options) *Worker {
 	if o.Observe == nil {
 		o.Observe = func(Attempt) {}
 	}
-	return &Worker{
+	w := &Worker{
 		db: o.DB, rows: o.Rows, log: o.Log, observe: o.Observe,
 		ladder: threeDays, gate: newGate(), sender: newSender(o.Secrets, o.Allowed),
 	}
+	w.loads.most, w.loads.do = atOnce, w.load
+	w.records.most, w.records.do = atOnce, w.record
+	return w
 }
 
 // Close closes idle connections. It comes after River has stopped.
 func (w *Worker) Close() { w.sender.client.CloseIdleConnections() }
 
-// Timeout leaves room for an attempt and for writing it down.
+// Timeout leaves room for an attempt, for what comes before and after it, and for
+// waiting behind others with that.
 func (w *Worker) Timeout(*river.Job[Job]) time.Duration {
-	return attemptTimeout + recordTimeout + 5*time.Second
+	return 2*loadTimeout + attemptTimeout + 2*recordTimeout + 5*time.Second
 }
 
 // NextRetry climbs the ladder.
@@ -82,7 +94,10 @@ func (w *Worker) NextRetry(job *river.Job[Job]) time.Time {
 // Work makes one attempt, if it is the webhook's turn.
 func (w *Worker) Work(ctx context.Context, job *river.Job[Job]) error {
 	id := job.Args.Webhook
-	d, err := w.rows.Load(ctx, id)
+	d, err := w.loads.call(ctx, id)
+	if err == nil {
+		err = d.Err
+	}
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return river.JobCancel(err)
@@ -125,13 +140,13 @@ func (w *Worker) attempt(ctx context.Context, job *river.Job[Job], d Delivery) e
 		return w.conclude(ctx, job, result{err: err}, Dead)
 	}
 	overdue := time.Since(job.CreatedAt) > patience
-	leave, wait := w.gate.enter(strings.ToLower(to.Host))
+	leave, wait := w.gate.enter(ctx, strings.ToLower(to.Host))
 	if wait > 0 && !overdue {
 		return river.JobSnooze(spread(wait, rand.Float64()))
 	}
 	r := w.sender.post(ctx, job.Args.Webhook, to, d.Body)
 	if leave != nil {
-		leave(r.verdict(ctx))
+		leave(r.verdict(ctx), r.took)
 	}
 	if r.Status == 0 && ctx.Err() != nil { // our hang-up, which is no answer of the service
 		return fmt.Errorf("give up an attempt at webhook %s: %w", job.Args.Webhook, context.Cause(ctx))
@@ -153,15 +168,8 @@ func stateAfter(r result, last bool) State {
 // it returns for one still pending has River climb the ladder.
 func (w *Worker) conclude(ctx context.Context, job *river.Job[Job], r result, state State) error {
 	id := job.Args.Webhook
-	recordCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
-	defer cancel()
-	err := pgx.BeginFunc(recordCtx, w.db, func(tx pgx.Tx) error {
-		if err := w.rows.Record(recordCtx, tx, id, r.Answer); err != nil || state == Pending {
-			return err
-		}
-		return w.settle(recordCtx, tx, id, state)
-	})
-	if err != nil {
+	jobs := river.ClientFromContext[pgx.Tx](ctx)
+	if _, err := w.records.call(ctx, conclusion{Outcome{id, r.Answer, state}, jobs}); err != nil {
 		return fmt.Errorf("record an attempt at webhook %s: %w", id, err)
 	}
 	w.observe(Attempt{State: state, Status: r.Status, Took: r.took})
@@ -175,16 +183,47 @@ func (w *Worker) conclude(ctx context.Context, job *river.Job[Job], r result, st
 	return nil
 }
 
-// settle ends the delivery, and starts that of the webhook behind it. The job
-// itself is left to River, which completes many at once: doing it here would
-// halve the throughput.
-func (w *Worker) settle(ctx context.Context, tx pgx.Tx, id uuid.UUID, state State) error {
-	next, err := w.rows.Settle(ctx, tx, id, state)
-	if err != nil || next == uuid.Nil {
-		return err
+// load is what Work asks for, of several at once.
+func (w *Worker) load(ctx context.Context, ids []uuid.UUID) ([]Delivery, error) {
+	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
+	defer cancel()
+	return w.rows.Load(ctx, ids)
+}
+
+// conclusion is an outcome, and the queue in which another delivery may follow.
+type conclusion struct {
+	Outcome
+	jobs *river.Client[pgx.Tx]
+}
+
+// record writes down attempts, and starts the deliveries behind those that ended.
+// The jobs themselves are left to River, which completes many at once.
+func (w *Worker) record(ctx context.Context, all []conclusion) ([]struct{}, error) {
+	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
+	defer cancel()
+	outcomes := make([]Outcome, len(all))
+	for i, c := range all {
+		outcomes[i] = c.Outcome
 	}
-	if _, err = river.ClientFromContext[pgx.Tx](ctx).InsertTx(ctx, tx, Job{Webhook: next}, nil); err != nil {
-		return fmt.Errorf("start the next webhook %s: %w", next, err)
+	err := pgx.BeginFunc(ctx, w.db, func(tx pgx.Tx) error {
+		next, err := w.rows.Record(ctx, tx, outcomes)
+		if err != nil {
+			return err
+		}
+		return start(ctx, tx, all[0].jobs, outcomes, next)
+	})
+	return make([]struct{}, len(all)), err
+}
+
+// start starts the deliveries behind those that ended.
+func start(ctx context.Context, tx pgx.Tx, jobs *river.Client[pgx.Tx], ended []Outcome, next []uuid.UUID) error {
+	for i, id := range next {
+		if ended[i].State == Pending || id == uuid.Nil {
+			continue
+		}
+		if _, err := jobs.InsertTx(ctx, tx, Job{Webhook: id}, nil); err != nil {
+			return fmt.Errorf("start the next webhook %s: %w", id, err)
+		}
 	}
 	return nil
 }

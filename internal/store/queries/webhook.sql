@@ -13,12 +13,12 @@ DELETE FROM payments.payment_early_webhooks WHERE vendor_code = $1 AND vendor_ui
 INSERT INTO payments.payment_history_webhooks (id, payment_history_id, previous, current, data, created_at, revision, state)
 VALUES ($1, $2, $3, $4, $5, now(), $6, 'pending');
 
--- name: WebhookByID :one
+-- name: WebhooksByID :many
 SELECT w.id, w.previous, w.current, w.state, h.webhook_url, h.source_schema, h.source_table, h.source_id,
        EXISTS (SELECT FROM payments.payment_history_webhooks e
                WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending') AS behind
 FROM payments.payment_history_webhooks w JOIN payments.payment_histories h ON h.id = w.payment_history_id
-WHERE w.id = $1;
+WHERE w.id = ANY (sqlc.arg(ids)::uuid[]);
 
 -- name: LockWebhookAhead :many
 SELECT e.id FROM payments.payment_history_webhooks w
@@ -26,16 +26,26 @@ JOIN payments.payment_history_webhooks e ON e.payment_history_id = w.payment_his
 WHERE w.id = $1 AND e.revision < w.revision AND e.state = 'pending'
 ORDER BY e.revision LIMIT 1 FOR SHARE OF e;
 
--- name: InsertWebhookResponse :exec
+-- name: InsertWebhookResponses :exec
+-- Without an answer, the status is 0 and the body empty; both become null.
 INSERT INTO payments.payment_history_webhook_responses (id, payment_history_webhook_id, status, body, created_at)
-VALUES ($1, $2, $3, $4, now());
+SELECT r.id, r.webhook, NULLIF(r.status, 0), NULLIF(r.body, ''), now()
+FROM (SELECT unnest(sqlc.arg(ids)::uuid[]) AS id, unnest(sqlc.arg(webhooks)::uuid[]) AS webhook,
+             unnest(sqlc.arg(statuses)::int[]) AS status, unnest(sqlc.arg(bodies)::text[]) AS body) r;
 
--- name: SettleWebhook :one
-UPDATE payments.payment_history_webhooks SET state = $2 WHERE id = $1 AND state = 'pending' RETURNING payment_history_id;
+-- name: SettleWebhooks :exec
+UPDATE payments.payment_history_webhooks w SET state = s.state
+FROM (SELECT unnest(sqlc.arg(webhooks)::uuid[]) AS webhook, unnest(sqlc.arg(states)::text[]) AS state) s
+WHERE w.id = s.webhook AND w.state = 'pending' AND s.state <> 'pending';
 
--- name: NextWebhook :one
-SELECT id FROM payments.payment_history_webhooks
-WHERE payment_history_id = $1 AND state = 'pending' ORDER BY revision LIMIT 1;
+-- name: NextWebhooks :many
+-- Behind each webhook, the first pending one of its payment.
+SELECT w.id, next.id AS next FROM payments.payment_history_webhooks w
+CROSS JOIN LATERAL (
+    SELECT n.id FROM payments.payment_history_webhooks n
+    WHERE n.payment_history_id = w.payment_history_id AND n.state = 'pending' ORDER BY n.revision LIMIT 1
+) next
+WHERE w.id = ANY (sqlc.arg(webhooks)::uuid[]);
 
 -- name: DeadWebhooks :many
 SELECT id FROM payments.payment_history_webhooks

@@ -76,24 +76,27 @@ func (q *Queries) InsertWebhook(ctx context.Context, arg InsertWebhookParams) er
 	return err
 }
 
-const insertWebhookResponse = `-- name: InsertWebhookResponse :exec
+const insertWebhookResponses = `-- name: InsertWebhookResponses :exec
 INSERT INTO payments.payment_history_webhook_responses (id, payment_history_webhook_id, status, body, created_at)
-VALUES ($1, $2, $3, $4, now())
+SELECT r.id, r.webhook, NULLIF(r.status, 0), NULLIF(r.body, ''), now()
+FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::uuid[]) AS webhook,
+             unnest($3::int[]) AS status, unnest($4::text[]) AS body) r
 `
 
-type InsertWebhookResponseParams struct {
-	ID                      uuid.UUID
-	PaymentHistoryWebhookID uuid.UUID
-	Status                  *int32
-	Body                    *string
+type InsertWebhookResponsesParams struct {
+	Ids      []uuid.UUID
+	Webhooks []uuid.UUID
+	Statuses []int32
+	Bodies   []string
 }
 
-func (q *Queries) InsertWebhookResponse(ctx context.Context, arg InsertWebhookResponseParams) error {
-	_, err := q.db.Exec(ctx, insertWebhookResponse,
-		arg.ID,
-		arg.PaymentHistoryWebhookID,
-		arg.Status,
-		arg.Body,
+// Without an answer, the status is 0 and the body empty; both become null.
+func (q *Queries) InsertWebhookResponses(ctx context.Context, arg InsertWebhookResponsesParams) error {
+	_, err := q.db.Exec(ctx, insertWebhookResponses,
+		arg.Ids,
+		arg.Webhooks,
+		arg.Statuses,
+		arg.Bodies,
 	)
 	return err
 }
@@ -155,16 +158,39 @@ func (q *Queries) LockWebhookAhead(ctx context.Context, id uuid.UUID) ([]uuid.UU
 	return items, nil
 }
 
-const nextWebhook = `-- name: NextWebhook :one
-SELECT id FROM payments.payment_history_webhooks
-WHERE payment_history_id = $1 AND state = 'pending' ORDER BY revision LIMIT 1
+const nextWebhooks = `-- name: NextWebhooks :many
+SELECT w.id, next.id AS next FROM payments.payment_history_webhooks w
+CROSS JOIN LATERAL (
+    SELECT n.id FROM payments.payment_history_webhooks n
+    WHERE n.payment_history_id = w.payment_history_id AND n.state = 'pending' ORDER BY n.revision LIMIT 1
+) next
+WHERE w.id = ANY ($1::uuid[])
 `
 
-func (q *Queries) NextWebhook(ctx context.Context, paymentHistoryID uuid.UUID) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, nextWebhook, paymentHistoryID)
-	var id uuid.UUID
-	err := row.Scan(&id)
-	return id, err
+type NextWebhooksRow struct {
+	ID   uuid.UUID
+	Next uuid.UUID
+}
+
+// Behind each webhook, the first pending one of its payment.
+func (q *Queries) NextWebhooks(ctx context.Context, webhooks []uuid.UUID) ([]NextWebhooksRow, error) {
+	rows, err := q.db.Query(ctx, nextWebhooks, webhooks)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []NextWebhooksRow
+	for rows.Next() {
+		var i NextWebhooksRow
+		if err := rows.Scan(&i.ID, &i.Next); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const reopenWebhook = `-- name: ReopenWebhook :execrows
@@ -179,20 +205,20 @@ func (q *Queries) ReopenWebhook(ctx context.Context, id uuid.UUID) (int64, error
 	return result.RowsAffected(), nil
 }
 
-const settleWebhook = `-- name: SettleWebhook :one
-UPDATE payments.payment_history_webhooks SET state = $2 WHERE id = $1 AND state = 'pending' RETURNING payment_history_id
+const settleWebhooks = `-- name: SettleWebhooks :exec
+UPDATE payments.payment_history_webhooks w SET state = s.state
+FROM (SELECT unnest($1::uuid[]) AS webhook, unnest($2::text[]) AS state) s
+WHERE w.id = s.webhook AND w.state = 'pending' AND s.state <> 'pending'
 `
 
-type SettleWebhookParams struct {
-	ID    uuid.UUID
-	State string
+type SettleWebhooksParams struct {
+	Webhooks []uuid.UUID
+	States   []string
 }
 
-func (q *Queries) SettleWebhook(ctx context.Context, arg SettleWebhookParams) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, settleWebhook, arg.ID, arg.State)
-	var payment_history_id uuid.UUID
-	err := row.Scan(&payment_history_id)
-	return payment_history_id, err
+func (q *Queries) SettleWebhooks(ctx context.Context, arg SettleWebhooksParams) error {
+	_, err := q.db.Exec(ctx, settleWebhooks, arg.Webhooks, arg.States)
+	return err
 }
 
 const takeEarlyWebhook = `-- name: TakeEarlyWebhook :execrows
@@ -280,15 +306,15 @@ func (q *Queries) UnfinishedWebhooks(ctx context.Context, arg UnfinishedWebhooks
 	return items, nil
 }
 
-const webhookByID = `-- name: WebhookByID :one
+const webhooksByID = `-- name: WebhooksByID :many
 SELECT w.id, w.previous, w.current, w.state, h.webhook_url, h.source_schema, h.source_table, h.source_id,
        EXISTS (SELECT FROM payments.payment_history_webhooks e
                WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending') AS behind
 FROM payments.payment_history_webhooks w JOIN payments.payment_histories h ON h.id = w.payment_history_id
-WHERE w.id = $1
+WHERE w.id = ANY ($1::uuid[])
 `
 
-type WebhookByIDRow struct {
+type WebhooksByIDRow struct {
 	ID           uuid.UUID
 	Previous     string
 	Current      string
@@ -300,19 +326,32 @@ type WebhookByIDRow struct {
 	Behind       bool
 }
 
-func (q *Queries) WebhookByID(ctx context.Context, id uuid.UUID) (WebhookByIDRow, error) {
-	row := q.db.QueryRow(ctx, webhookByID, id)
-	var i WebhookByIDRow
-	err := row.Scan(
-		&i.ID,
-		&i.Previous,
-		&i.Current,
-		&i.State,
-		&i.WebhookUrl,
-		&i.SourceSchema,
-		&i.SourceTable,
-		&i.SourceID,
-		&i.Behind,
-	)
-	return i, err
+func (q *Queries) WebhooksByID(ctx context.Context, ids []uuid.UUID) ([]WebhooksByIDRow, error) {
+	rows, err := q.db.Query(ctx, webhooksByID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WebhooksByIDRow
+	for rows.Next() {
+		var i WebhooksByIDRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Previous,
+			&i.Current,
+			&i.State,
+			&i.WebhookUrl,
+			&i.SourceSchema,
+			&i.SourceTable,
+			&i.SourceID,
+			&i.Behind,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
