@@ -55,6 +55,15 @@ for (const [name, client] of Object.entries({ "1.0.3": v1, "10.0.0": v10 })) {
       __approved: false, // accepted, without effect
       ...extra,
     });
+    const registration = (extra = {}) => ({
+      cardNumber: "1111222233334444",
+      cardExpirationYear: "24",
+      cardExpirationMonth: "12",
+      cardPassword: "99",
+      customerBirthday: "880311",
+      consumerName: "남정호",
+      ...extra,
+    });
     const refuses = (promise, status) =>
       assert.rejects(promise, (error) => {
         assert.equal(error.status, status);
@@ -64,15 +73,7 @@ for (const [name, client] of Object.entries({ "1.0.3": v1, "10.0.0": v10 })) {
 
     test("billing: a registered card is found and charged", async () => {
       const customerKey = randomUUID();
-      const registered = await create(billing.authorizations.card)(connection, {
-        customerKey,
-        cardNumber: "1111222233334444",
-        cardExpirationYear: "24",
-        cardExpirationMonth: "12",
-        cardPassword: "99",
-        customerBirthday: "880311",
-        consumerName: "남정호",
-      });
+      const registered = await create(billing.authorizations.card)(connection, registration({ customerKey }));
       assert.equal(registered.mId, "tosspyaments");
       assert.equal(registered.method, "카드");
       assert.equal(registered.cardCompany, "신한");
@@ -199,6 +200,12 @@ for (const [name, client] of Object.entries({ "1.0.3": v1, "10.0.0": v10 })) {
         const { paymentKey } = await create(virtual_accounts)(connection, account());
         return functional.internal.deposit(connection, paymentKey);
       },
+      billing: async () => {
+        const customerKey = randomUUID();
+        const { billingKey } = await create(billing.authorizations.card)(connection, registration({ customerKey }));
+        const orderId = randomUUID();
+        return billing.pay(connection, billingKey, { method: "billing", billingKey, customerKey, orderId, amount: 10000 });
+      },
     };
     for (const [method, pay] of Object.entries(paidBy)) {
       const cancel = (paymentKey, extra) =>
@@ -246,6 +253,21 @@ for (const [name, client] of Object.entries({ "1.0.3": v1, "10.0.0": v10 })) {
       assert.equal(await tell(paymentKey), undefined);
       assert.equal((await payments.at(connection, paymentKey)).status, "CANCELED");
       await refuses(tell(randomUUID()), 404);
+    });
+
+    test("bodies: a member that is missing or mistaken is named", async () => {
+      for (const [input, path] of [
+        [card({ orderId: undefined }), "$input.orderId"],
+        [card({ amount: "25000" }), "$input.amount"],
+        [card({ method: "cash" }), "$input.method"],
+      ]) {
+        await assert.rejects(payments.key_in(connection, input), (error) => {
+          assert.equal(error.status, 400);
+          assert.match(error.message, /not following the promised type/);
+          assert.ok(error.message.includes(path), error.message);
+          return true;
+        });
+      }
     });
 
     test("authentication: wants the secret key in the words of Basic", async () => {

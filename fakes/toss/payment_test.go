@@ -26,6 +26,28 @@ func TestGetByOrderID(t *testing.T) {
 	})
 }
 
+func TestGetByOrderID_ShowsTheLastAttempt(t *testing.T) {
+	t.Parallel()
+	inStyles(t, func(t *testing.T, f fixture, style fake.Style) {
+		again := card(1000)
+		again.Approved = new(bool)
+		first, err := f.client.KeyIn(t.Context(), again)
+		f.mustAct(must(t, first, err), fake.Fail)
+		again.Approved = nil
+		second, err := f.client.KeyIn(t.Context(), again)
+		must(t, second, err)
+		got, err := f.client.GetByOrderID(t.Context(), again.OrderID)
+		if must(t, got, err).PaymentKey != second.PaymentKey {
+			t.Errorf("got the payment that is %s", got.Status)
+		}
+		if _, err = f.client.KeyIn(t.Context(), again); style == fake.Real {
+			wantRefusal(t, err, 400, toss.CodeDuplicatedOrderID)
+		} else if err != nil {
+			t.Errorf("the reference takes an order twice: %v", err)
+		}
+	})
+}
+
 func TestGetPayment_ShowsEveryFieldOfTheRealGateway(t *testing.T) {
 	t.Parallel()
 	f := start(t, fake.Options{Style: fake.Real, Clock: stopped()})

@@ -1,6 +1,8 @@
 package toss_test
 
 import (
+	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +81,35 @@ func TestIdempotencyKey(t *testing.T) {
 				t.Fatal(err)
 			}
 			f.wantHeld(paid.PaymentKey, 900)
+		}
+	})
+	t.Run("IsForPostOnly", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, fake.Options{})
+		waits := f.authenticated(1000)
+		read := func() (status string) {
+			t.Helper()
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.URL()+"/v1/payments/"+waits.PaymentKey, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.SetBasicAuth(fake.DefaultSecretKey, "")
+			r.Header.Set("Idempotency-Key", "k")
+			res, err := f.http.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			var payment toss.Payment
+			if err := json.NewDecoder(res.Body).Decode(&payment); err != nil {
+				t.Fatal(err)
+			}
+			return string(payment.Status)
+		}
+		before := read()
+		f.mustConfirm(waits)
+		if after := read(); before != "IN_PROGRESS" || after != "DONE" {
+			t.Errorf("read %s and then %s", before, after)
 		}
 	})
 	t.Run("TellsShopsApart", func(t *testing.T) {

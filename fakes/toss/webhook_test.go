@@ -2,6 +2,7 @@ package toss_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -94,6 +95,37 @@ func TestWebhook_OfTheRealGateway(t *testing.T) {
 			t.Errorf("%d webhooks", n)
 		}
 	})
+	for name, c := range map[string]struct {
+		cause func(f fixture)
+		want  []string
+	}{
+		"APaymentThatIsRead":    {func(f fixture) { f.get(f.authenticated(1000).PaymentKey) }, nil},
+		"AnAccountThatIsOpened": {func(f fixture) { f.account(1000) }, nil},
+		"AConfirmation":         {func(f fixture) { f.mustConfirm(f.authenticated(1000)) }, []string{"DONE"}},
+		"ADeposit":              {func(f fixture) { f.mustAct(f.account(1000), fake.Deposit) }, []string{"DONE"}},
+		"ARejection":            {func(f fixture) { f.mustAct(f.authenticated(1000), fake.Fail) }, []string{"ABORTED"}},
+		"APayerWhoIsTooLate":    {func(f fixture) { f.mustAct(f.authenticated(1000), fake.Expire) }, []string{"EXPIRED"}},
+		"ADepositTakenBack":     {func(f fixture) { f.mustAct(f.account(1000), fake.Deposit, fake.TakeBack) }, []string{"DONE"}},
+		"ACancel":               {func(f fixture) { f.mustCancel(f.paid(1000), toss.Cancellation{}) }, []string{"DONE", "CANCELED"}},
+		"APartialCancel": {func(f fixture) {
+			f.mustCancel(f.paid(1000), toss.Cancellation{CancelAmount: amount(1)})
+		}, []string{"DONE", "PARTIAL_CANCELED"}},
+	} {
+		t.Run("TellsOf"+name, func(t *testing.T) {
+			t.Parallel()
+			box := newInbox(t, always(http.StatusOK))
+			f := start(t, fake.Options{Style: fake.Real, WebhookURL: box.URL})
+			c.cause(f)
+			var got []string
+			for range box.settle(t, f) {
+				data, _ := box.next(t).body["data"].(map[string]any)
+				got = append(got, data["status"].(string))
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
 	t.Run("TellsOfAnAccountThatExpired", func(t *testing.T) {
 		t.Parallel()
 		box := newInbox(t, always(http.StatusOK))
@@ -217,6 +249,23 @@ func TestWebhook_MeetsFaults(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestWebhook_MeetsTwoFaultsAtOnce(t *testing.T) {
+	t.Parallel()
+	box := newInbox(t, always(http.StatusOK))
+	f := start(t, fake.Options{WebhookURL: box.URL, Clock: stopped()})
+	for _, kind := range []fault.Kind{fault.LateWebhook, fault.DuplicateWebhook} {
+		f.Faults().MustAdd(fault.Plan{Kind: kind, Path: "/v1/virtual-accounts", Delay: minute})
+	}
+	f.account(1000)
+	if n := box.settle(t, f); n != 0 {
+		t.Errorf("%d came before their time", n)
+	}
+	f.Clock().Advance(time.Minute)
+	if n := box.settle(t, f); n != 2 {
+		t.Errorf("%d came, want the late one twice", n)
 	}
 }
 
