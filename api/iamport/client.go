@@ -69,13 +69,19 @@ type call struct {
 	into   any
 }
 
+// String names the call in errors.
+func (q call) String() string {
+	path, _, _ := strings.Cut(q.path, "?")
+	return q.method + " " + path
+}
+
 // do makes an authorized call. A token from an earlier call may have been
 // forgotten by the gateway meanwhile; such a refusal did nothing, so the call is
 // made once more with a new one.
 func (c *Client) do(ctx context.Context, q call) error {
 	token, fresh, err := c.session.token(ctx)
 	if err != nil {
-		return fmt.Errorf("%s %s: %w", q.method, q.path, err)
+		return fmt.Errorf("%s: %w", q, err)
 	}
 	err = c.send(ctx, q, token)
 	if !fresh && refusesToken(err) {
@@ -85,7 +91,7 @@ func (c *Client) do(ctx context.Context, q call) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("%s %s: %w", q.method, q.path, err)
+		return fmt.Errorf("%s: %w", q, err)
 	}
 	return nil
 }

@@ -6,9 +6,10 @@ import (
 	"net/url"
 )
 
-// GetPayment reads a payment. It fails with ErrNotFound.
+// GetPayment reads a payment, be it of a test channel. It fails with ErrNotFound.
 func (c *Client) GetPayment(ctx context.Context, impUID string) (Payment, error) {
-	return get[Payment](ctx, c, http.MethodGet, "/payments/"+url.PathEscape(impUID), nil)
+	path := "/payments/" + url.PathEscape(impUID) + "?include_sandbox=true"
+	return get[Payment](ctx, c, http.MethodGet, path, nil)
 }
 
 // FindByMerchantUID reads the newest payment of an order, those of test channels

@@ -29,10 +29,13 @@ func (s *Server) cancelled(in api.CancelRequest) (string, error) {
 	if in.ImpUID != "" {
 		return in.ImpUID, nil
 	}
+	if in.MerchantUID == "" {
+		return "", malformed("imp_uid or merchant_uid names the payment to cancel.")
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	payments := s.kept.orders[in.MerchantUID]
-	if in.MerchantUID == "" || len(payments) == 0 {
+	if len(payments) == 0 {
 		return "", notFound("payment")
 	}
 	return payments[len(payments)-1], nil
@@ -58,6 +61,9 @@ func (s *Server) cancel(p *api.Payment, in api.CancelRequest) (effect, error) {
 		p.Status = api.StatusCancelled
 	}
 	e := effect{silent: s.real() && !in.EnableWebhook}
+	if s.real() {
+		e.cancellation = newUID()
+	}
 	if paid {
 		e.moved, e.amount = ledger.Refunded, amount
 	}

@@ -2,6 +2,7 @@ package iamport_test
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -115,6 +116,35 @@ func TestCancel(t *testing.T) {
 				f.Errorf("told %v, want %v", got, want)
 			}
 		})
+	})
+
+	t.Run("IsNamedInTheWebhookOfTheRealOne", func(t *testing.T) {
+		t.Parallel()
+		for _, form := range []bool{false, true} {
+			shop := openShop(t)
+			f := start(t, iamport.Options{Style: iamport.Real, WebhookURL: shop.URL, WebhookForm: form})
+			p := f.payByCard(30_000)
+			for range 2 {
+				part := money.New(10_000)
+				must(f.client.Cancel(t.Context(), api.CancelRequest{ImpUID: p.ImpUID, Amount: &part, Reason: "part", EnableWebhook: true}))(f)
+			}
+			f.webhooks(p.ImpUID)
+			told := shop.got()
+			if strings.Contains(told[0], "cancellation_id") {
+				t.Errorf("the payment is told with %s", told[0])
+			}
+			if !strings.Contains(told[1], "cancellation_id") || !strings.Contains(told[2], "cancellation_id") || told[1] == told[2] {
+				t.Errorf("the cancels are told with %v", told[1:])
+			}
+		}
+	})
+
+	t.Run("NeedsTheNameOfAPayment", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, iamport.Options{Style: iamport.Real})
+		if got := f.send("POST", "/payments/cancel", f.authorized(), `{"reason":"all"}`); got.status != 400 {
+			t.Errorf("answered %d %s", got.status, got.body)
+		}
 	})
 
 	t.Run("WithAChecksumSucceedsOnceHoweverManyTry", func(t *testing.T) {

@@ -55,7 +55,7 @@ func (s *Server) openCheckout(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*") // the shop's page has an origin of its own
 	var order checkoutOrder
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&order); err != nil {
-		s.writeError(w, malformed("", "The order is not valid: "+err.Error()))
+		s.writeError(w, malformed("The order is not valid: "+err.Error()))
 		return
 	}
 	impUID, err := s.newCheckout(order)
@@ -69,7 +69,7 @@ func (s *Server) openCheckout(w http.ResponseWriter, r *http.Request) {
 func (s *Server) newCheckout(order checkoutOrder) (string, error) {
 	redirect, err := checkout.Destination(order.RedirectURL)
 	if err != nil {
-		return "", malformed("m_redirect_url", "m_redirect_url: "+err.Error())
+		return "", malformed("m_redirect_url: " + err.Error())
 	}
 	payment, err := s.ordered(order)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *Server) ordered(o checkoutOrder) (api.Payment, error) {
 	if o.PayMethod == "" {
 		o.PayMethod = api.MethodCard
 	}
-	if err := checkCurrency(o.Currency); err != nil {
+	if err := s.checkCurrency(o.Currency); err != nil {
 		return api.Payment{}, err
 	}
 	p := s.newPayment(o.PayMethod, o.MerchantUID, o.Amount)
@@ -149,7 +149,7 @@ func (s *Server) vbankDue(value string) (api.Time, error) {
 	}
 	due, err := time.ParseInLocation("200601021504", value, korea)
 	if err != nil {
-		return api.Time{}, malformed("vbank_due", "vbank_due is not YYYYMMDDhhmm.")
+		return api.Time{}, malformed("vbank_due is not YYYYMMDDhhmm.")
 	}
 	return api.Unix(due), nil
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	api "github.com/samchon/payments-server/api/iamport"
 	"github.com/samchon/payments-server/fakes/internal/front"
@@ -15,26 +17,62 @@ import (
 type failure struct {
 	status  int
 	message string
-	path    string // of a malformed member, in a 400
+	mismatch
+}
+
+// mismatch is a member that is not what it should be, in a 400.
+type mismatch struct {
+	Path     string          `json:"path,omitempty"`
+	Expected string          `json:"expected,omitempty"`
+	Value    json.RawMessage `json:"value,omitempty"` // none when it is missing, or secret
 }
 
 func (f *failure) Error() string { return f.message }
 
-func malformed(path, message string) error {
-	return &failure{http.StatusBadRequest, message, path}
+// malformed is a body that is no request at all.
+func malformed(message string) error {
+	return &failure{status: http.StatusBadRequest, message: message}
+}
+
+// mistyped is a member of the wrong type, or a missing one, in the words of the
+// reference fake.
+func mistyped(name, expected string, value json.RawMessage) error {
+	if slices.Contains(secrets, name) {
+		value = nil
+	}
+	return &failure{
+		http.StatusBadRequest, "Request body data is not following the promised type.",
+		mismatch{"$input." + name, expected, value},
+	}
+}
+
+// among refuses a text that is none of the choices.
+func among(name, text string, choices ...string) error {
+	if slices.Contains(choices, text) {
+		return nil
+	}
+	value, err := json.Marshal(text)
+	if err != nil {
+		return err
+	}
+	return mistyped(name, `"`+strings.Join(choices, `" | "`)+`"`, value)
 }
 
 // unauthorized is about the keys or the token. The reference fake says 403
 // where the real Iamport says 401.
-func unauthorized(message string) error { return &failure{http.StatusUnauthorized, message, ""} }
-
-func forbidden(message string) error { return &failure{http.StatusForbidden, message, ""} }
-
-func notFound(what string) error {
-	return &failure{http.StatusNotFound, "Unable to find the " + what + ".", ""}
+func unauthorized(message string) error {
+	return &failure{status: http.StatusUnauthorized, message: message}
 }
 
-func refused(message string) error { return &failure{http.StatusUnprocessableEntity, message, ""} }
+func forbidden(message string) error { return &failure{status: http.StatusForbidden, message: message} }
+
+func notFound(what string) error {
+	return &failure{status: http.StatusNotFound, message: "Unable to find the " + what + "."}
+}
+
+func refused(message string) error {
+	return &failure{status: http.StatusUnprocessableEntity, message: message}
+}
 
 // writeFailure answers with a refusal in the server's style. The body is never
 // empty: the older published clients take an empty one for success.
@@ -51,8 +89,8 @@ func (s *Server) writeFailure(w http.ResponseWriter, f *failure) {
 		StatusCode int    `json:"statusCode"`
 		Message    string `json:"message"`
 		Error      string `json:"error"`
-		Path       string `json:"path,omitempty"`
-	}{status, f.message, http.StatusText(status), f.path})
+		mismatch
+	}{status, f.message, http.StatusText(status), f.mismatch})
 }
 
 // writeRealFailure gives a failure of business the HTTP status 200, for which

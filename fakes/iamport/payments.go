@@ -12,6 +12,9 @@ import (
 )
 
 func (s *Server) getPayment(r *http.Request) (any, error) {
+	if s.hides(r) {
+		return nil, notFound("payment")
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	record, err := s.find(r.PathValue("imp_uid"))
@@ -59,7 +62,7 @@ func (s *Server) store(cause fault.Cause, p api.Payment) {
 	if p.Status == api.StatusPaid {
 		s.book(p, ledger.Captured, p.Amount)
 	}
-	s.notify(cause, p)
+	s.notify(cause, p, "")
 }
 
 // checkOrder refuses an amount other than the prepared one, and in the real
@@ -87,6 +90,8 @@ type effect struct {
 	moved  ledger.Kind // none when empty
 	amount money.Amount
 	silent bool // no webhook
+	// cancellation is what a webhook of the real Iamport names a cancel by.
+	cancellation string
 }
 
 // change lets f change a payment, then books and tells what f says. When f
@@ -103,7 +108,7 @@ func (s *Server) change(cause fault.Cause, impUID string, f func(*api.Payment) (
 	if err != nil {
 		return nil, err
 	}
-	record.before, record.now = record.now, next
+	record.before, record.now, record.updated = record.now, next, s.clock.Now()
 	if next.Status != api.StatusReady {
 		record.stopExpiry()
 	}
@@ -111,7 +116,7 @@ func (s *Server) change(cause fault.Cause, impUID string, f func(*api.Payment) (
 		s.book(next, e.moved, e.amount)
 	}
 	if !e.silent {
-		s.notify(cause, next)
+		s.notify(cause, next, e.cancellation)
 	}
 	return s.render(next)
 }
@@ -130,7 +135,7 @@ func (s *Server) newPayment(method api.PayMethod, merchantUID string, amount mon
 		Amount:           amount,
 		Currency:         "KRW",
 		ReceiptURL:       receiptURL,
-		CashReceiptIssue: true,
+		CashReceiptIssue: !s.real(), // the reference says so before there is one
 		Channel:          oneOf("pc", "mobile"),
 		PGProvider:       "somewhere",
 		PGID:             transaction,

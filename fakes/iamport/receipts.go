@@ -1,6 +1,7 @@
 package iamport
 
 import (
+	"cmp"
 	"net/http"
 
 	api "github.com/samchon/payments-server/api/iamport"
@@ -24,6 +25,13 @@ func (s *Server) createReceipt(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := among("type", cmp.Or(in.Type, "person"), "person", "company"); err != nil {
+		return nil, err
+	}
+	if err := among("identifier_type", cmp.Or(in.IdentifierType, "person"),
+		"person", "business", "phone", "taxcard"); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	record, err := s.find(r.PathValue("imp_uid"))
@@ -45,12 +53,11 @@ func (s *Server) createReceipt(r *http.Request) (any, error) {
 }
 
 func (s *Server) newReceipt(p api.Payment, in api.ReceiptRequest) api.Receipt {
-	person := "person"
 	return api.Receipt{
 		ImpUID:     p.ImpUID,
 		ReceiptUID: newUID(),
 		ApplyNum:   newUID(),
-		Type:       *orText(in.Type, &person),
+		Type:       cmp.Or(in.Type, "person"),
 		Amount:     p.Amount,
 		VAT:        p.Amount.Mul(vatRate),
 		ReceiptURL: receiptURL,

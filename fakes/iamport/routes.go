@@ -64,13 +64,18 @@ func (s *Server) routes() http.Handler {
 	return root
 }
 
+// secrets are members of requests that no record or answer shows.
+var secrets = []string{
+	"imp_key", "imp_secret", "card_number", "expiry", "birth", "pwd_2digit", "cvc", "otp", "refund_account",
+	"pg_api_key", "identifier",
+}
+
 func (s *Server) front() front.Front {
 	return front.Front{
 		Clock: s.clock, Faults: s.faults, Ledger: s.ledger,
 		Refuse: s.refuse,
-		Mask: front.Mask("imp_key", "imp_secret", "card_number", "expiry", "birth", "pwd_2digit", "cvc",
-			"otp", "refund_account", "pg_api_key", "identifier"),
-		Asked: askedAbout, Answered: answeredAbout,
+		Mask:   front.Mask(secrets...),
+		Asked:  askedAbout, Answered: answeredAbout,
 	}
 }
 

@@ -6,12 +6,14 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 )
 
 const (
 	maxIDs       = 100 // of one look-up of several payments
 	defaultLimit = 20
-	maxLimit     = 100
+	maxLimit     = 1000
 )
 
 // partial is a response with some of what was asked for missing: HTTP 207.
@@ -23,7 +25,10 @@ func (s *Server) getPayments(r *http.Request) (any, error) {
 	impUIDs := query["imp_uid[]"]
 	asked := len(impUIDs) + len(query["merchant_uid[]"])
 	if asked == 0 || asked > maxIDs {
-		return nil, malformed("imp_uid[]", "Between 1 and 100 ids are required.")
+		return nil, malformed("imp_uid[]: Between 1 and 100 ids are required.")
+	}
+	if s.hides(r) {
+		return nil, notFound("payments")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -49,6 +54,12 @@ func (s *Server) getPayments(r *http.Request) (any, error) {
 		return found, nil
 	}
 	return partial{found}, nil
+}
+
+// hides reports whether a look-up sees nothing: payments of a test channel are
+// shown to those who include the sandbox.
+func (s *Server) hides(r *http.Request) bool {
+	return s.settings.Load().Sandbox && r.URL.Query().Get("include_sandbox") != "true"
 }
 
 // findPayment looks up the first of an order's payments.
@@ -101,11 +112,9 @@ func pageOf(query url.Values) (page, limit int) {
 }
 
 // ofOrder returns the order's payments that the request asks for, sorted as it
-// asks for: newest first unless it says otherwise. Those of a test channel are
-// hidden from a request that does not include the sandbox.
+// asks for: newest first unless it says otherwise.
 func (s *Server) ofOrder(r *http.Request) []*record {
-	query := r.URL.Query()
-	if s.settings.Load().Sandbox && query.Get("include_sandbox") != "true" {
+	if s.hides(r) {
 		return nil
 	}
 	status := r.PathValue("status")
@@ -116,20 +125,25 @@ func (s *Server) ofOrder(r *http.Request) []*record {
 			found = append(found, record)
 		}
 	}
-	order := cmp.Or(query.Get("sorting"), "-started")
-	slices.SortStableFunc(found, func(a, b *record) int { return compareBy(order, a, b) })
+	key, descending := strings.CutPrefix(cmp.Or(r.URL.Query().Get("sorting"), "-started"), "-")
+	if descending {
+		slices.Reverse(found) // of those in the same second, too
+	}
+	slices.SortStableFunc(found, func(a, b *record) int {
+		if descending {
+			a, b = b, a
+		}
+		return a.sortedBy(key).Compare(b.sortedBy(key))
+	})
 	return found
 }
 
-func compareBy(order string, a, b *record) int {
-	switch order {
-	case "started":
-		return a.now.StartedAt.Compare(b.now.StartedAt.Time)
+func (r *record) sortedBy(key string) time.Time {
+	switch key {
 	case "paid":
-		return a.now.PaidAt.Compare(b.now.PaidAt.Time)
-	case "-paid":
-		return b.now.PaidAt.Compare(a.now.PaidAt.Time)
-	default:
-		return b.now.StartedAt.Compare(a.now.StartedAt.Time)
+		return r.now.PaidAt.Time
+	case "updated":
+		return r.updated
 	}
+	return r.now.StartedAt.Time
 }

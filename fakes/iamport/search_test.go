@@ -52,7 +52,10 @@ func TestFind(t *testing.T) {
 			"/payments/find/" + p.MerchantUID + "?include_sandbox=true":    http.StatusOK,
 			"/payments/findAll/" + p.MerchantUID:                           http.StatusNotFound,
 			"/payments/findAll/" + p.MerchantUID + "?include_sandbox=true": http.StatusOK,
-			"/payments/" + p.ImpUID:                                        http.StatusOK,
+			"/payments/" + p.ImpUID:                                        http.StatusNotFound,
+			"/payments/" + p.ImpUID + "?include_sandbox=true":              http.StatusOK,
+			"/payments?imp_uid[]=" + p.ImpUID:                              http.StatusNotFound,
+			"/payments?imp_uid[]=" + p.ImpUID + "&include_sandbox=true":    http.StatusOK,
 		} {
 			if got := f.send(http.MethodGet, path, f.authorized(), ""); got.status != want {
 				t.Errorf("%s answered %d, want %d", path, got.status, want)
@@ -79,6 +82,29 @@ func TestFind(t *testing.T) {
 		}
 		if p := page.Response; p.Total != 5 || p.Previous != 1 || p.Next != 3 || len(p.List) != 2 {
 			t.Errorf("page 2 = %+v", p)
+		}
+	})
+
+	t.Run("SortsAsItIsAsked", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, iamport.Options{Style: iamport.Real})
+		o := order(10_000)
+		due := api.Unix(f.Clock().Now().Add(time.Hour))
+		var accounts []api.Payment // three of one order, in the same second
+		for range 3 {
+			accounts = append(accounts, must(f.client.CreateVBank(t.Context(), api.VBankRequest{
+				MerchantUID: o.MerchantUID, Amount: o.Amount, VBankCode: "088", VBankHolder: "홍길동", VBankDue: due,
+			}))(f))
+		}
+		f.Clock().Advance(time.Minute)
+		if err := f.client.Deposit(t.Context(), accounts[1].ImpUID); err != nil {
+			t.Fatal(err)
+		}
+		for sorting, want := range map[string]int{"": 2, "-started": 2, "started": 0, "-paid": 1, "-updated": 1, "updated": 0} {
+			got := f.send(http.MethodGet, "/payments/find/"+o.MerchantUID+"?sorting="+sorting, f.authorized(), "")
+			if found := uidOf(f.response(got)); found != accounts[want].ImpUID {
+				t.Errorf("%q finds another than the one numbered %d", sorting, want)
+			}
 		}
 	})
 
@@ -133,5 +159,15 @@ func TestPrepare_HoldsAnOrderToItsAmount(t *testing.T) {
 	_, err = f.client.Onetime(t.Context(), api.OnetimeRequest{CardInput: card(), Order: o})
 	f.wantRefusal(err, iamport.Reference)
 	o.Amount = prepared.Amount
+	again := f.send(http.MethodPut, "/payments/prepare", f.authorized(), `{"merchant_uid":"`+o.MerchantUID+`","amount":13000}`)
+	if again.status != http.StatusOK {
+		t.Errorf("another amount: %d %s", again.status, again.body)
+	}
+	_, err = f.client.Onetime(t.Context(), api.OnetimeRequest{CardInput: card(), Order: o})
+	f.wantRefusal(err, iamport.Reference)
+	if got := f.send(http.MethodPut, "/payments/prepare", f.authorized(), `{"merchant_uid":"nobody","amount":1}`); got.status != 404 {
+		t.Errorf("an order that is not prepared: %d %s", got.status, got.body)
+	}
+	o.Amount = money.New(13_000)
 	must(f.client.Onetime(t.Context(), api.OnetimeRequest{CardInput: card(), Order: o}))(f)
 }

@@ -62,8 +62,8 @@ type Options struct {
 	WebhookRetries []time.Duration
 	// WebhookForm sends webhooks as forms, as the real console can be set to.
 	WebhookForm bool
-	// Sandbox makes all payments those of a test channel, which look-ups by
-	// merchant_uid do not find unless they ask with include_sandbox=true.
+	// Sandbox makes all payments those of a test channel, which look-ups do not
+	// find unless they ask with include_sandbox=true.
 	Sandbox      bool
 	TokenLife    time.Duration // 30 minutes when 0
 	Keep         int           // payments, cards and so on to keep of each; 50,000 when 0

@@ -28,9 +28,10 @@ type state struct {
 // record is a payment with what a stale read shows, and the timer that closes
 // its virtual account.
 type record struct {
-	now    api.Payment
-	before api.Payment // as it was before its last change
-	expiry *clock.Timer
+	now     api.Payment
+	before  api.Payment // as it was before its last change
+	updated time.Time
+	expiry  *clock.Timer
 }
 
 func newState(limits volatile.Limits, now func() time.Time) state {
@@ -49,7 +50,7 @@ func newState(limits volatile.Limits, now func() time.Time) state {
 }
 
 func (s *state) add(p api.Payment) {
-	s.payments.Put(p.ImpUID, &record{now: p, before: p})
+	s.payments.Put(p.ImpUID, &record{now: p, before: p, updated: p.StartedAt.Time})
 	s.orders[p.MerchantUID] = append(s.orders[p.MerchantUID], p.ImpUID)
 }
 

@@ -2,6 +2,7 @@ package iamport
 
 import (
 	"net/http"
+	"time"
 
 	api "github.com/samchon/payments-server/api/iamport"
 )
@@ -66,6 +67,14 @@ func (s *Server) newSubscription(customerUID string, in api.CardInput) api.Subsc
 		CustomerEmail:    orText(in.CustomerEmail, text(letters(8, lower)+"@samchon.org")),
 		CustomerAddr:     orText(in.CustomerAddr, text("address-of-somewhere")),
 		CustomerPostcode: orText(in.CustomerPostcode, text("11122")),
-		Inserted:         s.stamp(s.clock.Now()),
+		Inserted:         s.inserted(),
 	}
+}
+
+// inserted is always 1 at the reference.
+func (s *Server) inserted() api.Time {
+	if s.real() {
+		return s.stamp(s.clock.Now())
+	}
+	return api.Unix(time.Unix(1, 0))
 }

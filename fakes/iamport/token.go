@@ -16,6 +16,11 @@ const (
 	prolongBy     = 5 * time.Minute
 )
 
+type credentials struct {
+	Key    string `json:"imp_key"`
+	Secret string `json:"imp_secret"`
+}
+
 type token struct {
 	key     string
 	expires time.Time
@@ -24,10 +29,6 @@ type token struct {
 // getToken gives the shop's current token again as long as it lives, as the
 // real Iamport does.
 func (s *Server) getToken(r *http.Request) (any, error) {
-	type credentials struct {
-		Key    string `json:"imp_key"`
-		Secret string `json:"imp_secret"`
-	}
 	c, err := decode[credentials](s, r)
 	if err != nil {
 		return nil, err

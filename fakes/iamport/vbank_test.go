@@ -125,6 +125,34 @@ func TestVBank(t *testing.T) {
 		f.wantBalance(p.ImpUID, 40_000)
 	})
 
+	t.Run("MovesMoneyOnceHoweverOftenItIsPaid", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, iamport.Options{})
+		p := f.openVBank(40_000, time.Hour)
+		for range 2 {
+			if err := f.client.Deposit(t.Context(), p.ImpUID); err != nil { // the reference does not refuse it
+				t.Fatal(err)
+			}
+		}
+		f.wantBalance(p.ImpUID, 40_000)
+		if got, want := f.webhooks(p.ImpUID), []string{"ready", "paid", "paid"}; !slices.Equal(got, want) {
+			t.Errorf("told %v, want %v", got, want)
+		}
+	})
+
+	t.Run("RefusesAnAmountBelowNothing", func(t *testing.T) {
+		t.Parallel()
+		inBothStyles(t, func(f fixture, style iamport.Style) {
+			p := f.openVBank(40_000, time.Hour)
+			below := money.New(-1)
+			_, err := f.client.UpdateVBank(f.Context(), api.VBankUpdate{ImpUID: p.ImpUID, Amount: &below})
+			f.wantRefusal(err, style)
+			if read := f.read(p.ImpUID); !read.Amount.Equal(p.Amount) {
+				f.Errorf("amount %v", read.Amount)
+			}
+		})
+	})
+
 	t.Run("DoesNotLiveOnInATimerWhenItIsForgotten", func(t *testing.T) {
 		t.Parallel()
 		f := start(t, iamport.Options{Keep: 1})

@@ -35,7 +35,7 @@ func (s *Server) newVBank(in api.VBankRequest) *api.VBank {
 		VBankName:     hangul(2) + "은행",
 		VBankNum:      digits(9),
 		VBankHolder:   holder,
-		VBankDate:     in.VBankDue,
+		VBankDate:     s.stamp(in.VBankDue.Time),
 		VBankIssuedAt: api.Millis{Time: s.stamp(s.clock.Now())},
 	}
 }
@@ -51,12 +51,14 @@ func (s *Server) updateVBank(r *http.Request) (any, error) {
 			return effect{}, refused("Not a vbank payment.")
 		case s.real() && p.Status != api.StatusReady:
 			return effect{}, refused("The virtual account does not wait for a payment.")
+		case in.Amount != nil && in.Amount.Sign() < 0:
+			return effect{}, refused("The amount must not be negative.")
 		}
 		if in.Amount != nil && !in.Amount.IsZero() {
 			p.Amount = *in.Amount
 		}
 		if !in.VBankDue.IsZero() {
-			p.VBank.VBankDate = in.VBankDue
+			p.VBank.VBankDate = s.stamp(in.VBankDue.Time)
 		}
 		return effect{}, nil
 	})
@@ -87,9 +89,13 @@ func (s *Server) payIn(cause fault.Cause, impUID string) error {
 		case s.real() && p.Status != api.StatusReady:
 			return effect{}, refused("The virtual account does not wait for a payment.")
 		}
+		e := effect{moved: ledger.Captured, amount: p.Amount}
+		if !p.PaidAt.IsZero() {
+			e.moved = "" // the reference takes another deposit; no money comes with it
+		}
 		p.Status = api.StatusPaid
 		p.PaidAt = s.stamp(s.clock.Now())
-		return effect{moved: ledger.Captured, amount: p.Amount}, nil
+		return e, nil
 	})
 	return err
 }

@@ -12,9 +12,9 @@ import (
 
 // notify tells the shop of a payment's state. The state is stored by then: a
 // receiver reads it back at once.
-func (s *Server) notify(cause fault.Cause, p api.Payment) {
+func (s *Server) notify(cause fault.Cause, p api.Payment, cancellation string) {
 	contentType, body := s.encodeWebhook(api.Webhook{
-		ImpUID: p.ImpUID, MerchantUID: p.MerchantUID, Status: p.Status,
+		ImpUID: p.ImpUID, MerchantUID: p.MerchantUID, Status: p.Status, CancellationID: cancellation,
 	})
 	s.webhooks.Send(courier.Message{
 		Payment: p.ImpUID,
@@ -30,6 +30,9 @@ func (s *Server) encodeWebhook(hook api.Webhook) (contentType string, body []byt
 	if s.settings.Load().WebhookForm {
 		form := url.Values{
 			"imp_uid": {hook.ImpUID}, "merchant_uid": {hook.MerchantUID}, "status": {string(hook.Status)},
+		}
+		if hook.CancellationID != "" {
+			form.Set("cancellation_id", hook.CancellationID)
 		}
 		return "application/x-www-form-urlencoded", []byte(form.Encode())
 	}

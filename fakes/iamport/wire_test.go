@@ -205,6 +205,23 @@ func TestAgain_TakesTheBuyerFromTheCard(t *testing.T) {
 	}
 }
 
+func TestCORS_AnswersAPreflight(t *testing.T) {
+	t.Parallel()
+	f := start(t, iamport.Options{})
+	got := f.send(http.MethodOptions, "/payments/cancel", http.Header{
+		"Origin": {"https://shop.example"}, "Access-Control-Request-Method": {"POST"},
+		"Access-Control-Request-Headers": {"authorization,content-type"},
+	}, "")
+	if got.status != http.StatusNoContent || got.header.Get("Access-Control-Allow-Origin") != "*" ||
+		!strings.Contains(got.header.Get("Access-Control-Allow-Methods"), "PUT") ||
+		got.header.Get("Access-Control-Allow-Headers") != "authorization,content-type" {
+		t.Errorf("answered %d %v", got.status, got.header)
+	}
+	if len(f.Ledger().Requests()) != 0 {
+		t.Error("a preflight is no request to the PG, but it is on record")
+	}
+}
+
 func TestHandler_NeedsNoListener(t *testing.T) {
 	t.Parallel()
 	fake := iamport.New(iamport.Options{})
