@@ -77,8 +77,8 @@ sed 's/^/  /' "$log"
 echo "e2e: the processes:"
 ours | sed 's/^/  /'
 
-SYSTEM_HOME=$home bash scripts/readme.sh "$log" "$place/first-payment.log"
 npm --silent --prefix tests/e2e test
+SYSTEM_HOME=$home bash scripts/readme.sh "$log" "$place/first-payment.log"
 kept=$(node tests/e2e/keep.mjs store)
 
 ctrl_c
