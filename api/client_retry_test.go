@@ -34,7 +34,7 @@ type answer struct {
 	body       string
 }
 
-type request struct{ key, body string }
+type request struct{ operation, key, body string }
 
 func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
@@ -42,7 +42,9 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	a := s.answers[min(len(s.requests), len(s.answers)-1)]
-	s.requests = append(s.requests, request{r.Header.Get("Idempotency-Key"), string(body)})
+	s.requests = append(s.requests, request{
+		r.Method + " " + strings.TrimPrefix(r.URL.Path, "/payments"), r.Header.Get("Idempotency-Key"), string(body),
+	})
 	if a.status == 0 {
 		return nil, io.ErrUnexpectedEOF
 	}

@@ -16,6 +16,7 @@ const (
 	CodeInvalidRequest       = "invalid_request"
 	CodeMethodNotAllowed     = "method_not_allowed"
 	CodeNoSuchRoute          = "no_such_route"
+	CodeNotImplemented       = "not_implemented"
 	CodeOrderMismatch        = "order_mismatch"
 	CodePGDeclined           = "pg_declined"
 	CodePGOutcomeUnknown     = "pg_outcome_unknown"

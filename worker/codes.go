@@ -30,6 +30,8 @@ var kinds = map[string]kind{
 		"Send the same request again after `Retry-After` seconds; what had been begun is finished, and not done twice."},
 	codeInternal: {500, "Internal error",
 		"A defect of the server. Its log has the cause under `request_id`. Sending the same request again does no harm."},
+	codeNotImplemented: {501, "Not implemented yet",
+		"The operation is planned: its types are there for services to be written against. Nothing was done."},
 
 	string(payment.CodeInvalid): {400, "The request is not valid",
 		"`detail` says what does not fit. Nothing was done."},

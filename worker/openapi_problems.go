@@ -57,6 +57,9 @@ func documentRefusals(op *huma.Operation) {
 	if strings.HasPrefix(op.OperationID, "histories.") || strings.HasPrefix(op.OperationID, "reservations.") {
 		known = append(known, codeDatabaseAway)
 	}
+	if op.Extensions[planned] != nil {
+		known = append(known, codeNotImplemented)
+	}
 	slices.Sort(known)
 	content := op.Responses["default"].Content
 	for _, code := range known {
@@ -67,7 +70,7 @@ func documentRefusals(op *huma.Operation) {
 			op.Responses[status] = r
 		}
 		r.Description += "`" + code + "`: " + kinds[code].Title + ". "
-		if kinds[code].Status == 429 || kinds[code].Status > 500 || code == string(payment.CodeInProgress) {
+		if kinds[code].Status == 429 || kinds[code].Status > 501 || code == string(payment.CodeInProgress) {
 			r.Headers = map[string]*huma.Param{"Retry-After": {
 				Description: "Seconds to wait before the same request is sent again; may be missing.", Schema: &huma.Schema{Type: "integer"},
 			}}

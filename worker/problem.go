@@ -26,6 +26,7 @@ const (
 	codeKeyReused       = "idempotency_key_reused"
 	codeDatabaseAway    = "database_unavailable"
 	codeInternal        = "internal_error"
+	codeNotImplemented  = "not_implemented"
 	databaseAwayRetry   = 2 * time.Second
 	outcomeUnknownRetry = 3 * time.Second
 	inProgressRetry     = time.Second

@@ -276,7 +276,7 @@ export interface Problem {
     /** What was wrong this time, and what to do. */
     detail: string;
     /** Stable name to branch on. */
-    code: "already_registered" | "body_too_large" | "database_unavailable" | "history_not_found" | "idempotency_key_reused" | "in_progress" | "internal_error" | "invalid_body" | "invalid_request" | "method_not_allowed" | "no_such_route" | "order_mismatch" | "pg_declined" | "pg_outcome_unknown" | "pg_unavailable" | "price_mismatch" | "reservation_not_found" | "too_many_attempts" | "undecryptable_body" | "undo_refused" | "unknown_vendor" | "wrong_password";
+    code: "already_registered" | "body_too_large" | "database_unavailable" | "history_not_found" | "idempotency_key_reused" | "in_progress" | "internal_error" | "invalid_body" | "invalid_request" | "method_not_allowed" | "no_such_route" | "not_implemented" | "order_mismatch" | "pg_declined" | "pg_outcome_unknown" | "pg_unavailable" | "price_mismatch" | "reservation_not_found" | "too_many_attempts" | "undecryptable_body" | "undo_refused" | "unknown_vendor" | "wrong_password";
     /** The same as status. */
     statusCode: number;
     /** The same as detail. */
