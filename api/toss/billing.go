@@ -92,7 +92,9 @@ func (c *Client) AuthorizeBilling(ctx context.Context, billingKey, customerKey s
 
 // IssueBilling turns the authKey that a customer brings back from the gateway's
 // window into a billing.
-func (c *Client) IssueBilling(ctx context.Context, authKey, customerKey string, options ...CallOption) (*Billing, error) {
+func (c *Client) IssueBilling(
+	ctx context.Context, authKey, customerKey string, options ...CallOption,
+) (*Billing, error) {
 	var billing Billing
 	in := struct {
 		AuthKey     string `json:"authKey"`
@@ -106,7 +108,9 @@ func (c *Client) IssueBilling(ctx context.Context, authKey, customerKey string, 
 
 // ChargeBilling takes a payment from a registered card. It is approved at once,
 // and no webhook tells of it.
-func (c *Client) ChargeBilling(ctx context.Context, billingKey string, in Charge, options ...CallOption) (*Payment, error) {
+func (c *Client) ChargeBilling(
+	ctx context.Context, billingKey string, in Charge, options ...CallOption,
+) (*Payment, error) {
 	var payment Payment
 	body := struct {
 		Method     string `json:"method"` // these two are for the reference's fake

@@ -44,7 +44,9 @@ type Cancel struct {
 
 // Cancel refunds a payment in whole or in part. Without an IdempotencyKey a
 // repeated partial refund refunds twice.
-func (c *Client) Cancel(ctx context.Context, paymentKey string, in Cancellation, options ...CallOption) (*Payment, error) {
+func (c *Client) Cancel(
+	ctx context.Context, paymentKey string, in Cancellation, options ...CallOption,
+) (*Payment, error) {
 	var payment Payment
 	body := struct {
 		PaymentKey string `json:"paymentKey"` // for the reference's fake

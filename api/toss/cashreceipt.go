@@ -59,7 +59,9 @@ type CashReceiptRequest struct {
 }
 
 // CreateCashReceipt issues a cash receipt for a payment.
-func (c *Client) CreateCashReceipt(ctx context.Context, in CashReceiptRequest, options ...CallOption) (*CashReceipt, error) {
+func (c *Client) CreateCashReceipt(
+	ctx context.Context, in CashReceiptRequest, options ...CallOption,
+) (*CashReceipt, error) {
 	var receipt CashReceipt
 	if err := c.post(ctx, "/v1/cash-receipts", in, &receipt, options); err != nil {
 		return nil, fmt.Errorf("create cash receipt of order %s: %w", in.OrderID, err)
@@ -68,7 +70,9 @@ func (c *Client) CreateCashReceipt(ctx context.Context, in CashReceiptRequest, o
 }
 
 // CancelCashReceipt takes a cash receipt back, whole.
-func (c *Client) CancelCashReceipt(ctx context.Context, receiptKey string, options ...CallOption) (*CashReceipt, error) {
+func (c *Client) CancelCashReceipt(
+	ctx context.Context, receiptKey string, options ...CallOption,
+) (*CashReceipt, error) {
 	var receipt CashReceipt
 	if err := c.post(ctx, "/v1/cash-receipts"+segment(receiptKey)+"/cancel", struct{}{}, &receipt, options); err != nil {
 		return nil, fmt.Errorf("cancel cash receipt %s: %w", receiptKey, err)

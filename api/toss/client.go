@@ -130,7 +130,9 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any, opt
 	return nil
 }
 
-func (c *Client) request(ctx context.Context, method, path string, in any, options []CallOption) (*http.Request, error) {
+func (c *Client) request(
+	ctx context.Context, method, path string, in any, options []CallOption,
+) (*http.Request, error) {
 	var body io.Reader
 	if in != nil {
 		encoded, err := json.Marshal(in)

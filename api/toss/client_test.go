@@ -132,25 +132,20 @@ func TestClient(t *testing.T) {
 func TestClient_SendsWhatTheReferencesFakeInsistsOn(t *testing.T) {
 	t.Parallel()
 	client, saw := answering(t, 200, paymentJSON)
-	for name, c := range map[string]struct {
-		call    func() error
-		members string
-	}{
-		"a key-in": {func() error { _, err := client.KeyIn(t.Context(), toss.CardPayment{}); return err }, `"method":"card"`},
-		"a virtual account": {func() error {
-			_, err := client.CreateVirtualAccount(t.Context(), toss.VirtualAccountRequest{})
-			return err
-		}, `"method":"virtual-account"`},
-		"a charge": {func() error { _, err := client.ChargeBilling(t.Context(), "bill_1", toss.Charge{}); return err }, `"method":"billing","billingKey":"bill_1"`},
-		"a cancel": {func() error { _, err := client.Cancel(t.Context(), "pay_1", toss.Cancellation{}); return err }, `"paymentKey":"pay_1"`},
-	} {
-		if err := c.call(); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		if !strings.Contains(string(saw.body), c.members) {
-			t.Errorf("%s is %s, want it to have %s", name, saw.body, c.members)
+	want := func(members string, err error) {
+		t.Helper()
+		if err != nil || !strings.Contains(string(saw.body), members) {
+			t.Errorf("it sends %s, want %s among it; %v", saw.body, members, err)
 		}
 	}
+	_, err := client.KeyIn(t.Context(), toss.CardPayment{})
+	want(`"method":"card"`, err)
+	_, err = client.CreateVirtualAccount(t.Context(), toss.VirtualAccountRequest{})
+	want(`"method":"virtual-account"`, err)
+	_, err = client.ChargeBilling(t.Context(), "bill_1", toss.Charge{})
+	want(`"method":"billing","billingKey":"bill_1"`, err)
+	_, err = client.Cancel(t.Context(), "pay_1", toss.Cancellation{})
+	want(`"paymentKey":"pay_1"`, err)
 }
 
 func TestError(t *testing.T) {
@@ -159,8 +154,10 @@ func TestError(t *testing.T) {
 		name, body, code, message string
 		status                    int
 	}{
-		{"OfTheVendor", `{"code":"ALREADY_PROCESSED_PAYMENT","message":"이미 처리된 결제 입니다."}`, toss.CodeAlreadyProcessed, "이미 처리된 결제 입니다.", 400},
-		{"OfTheFake", `{"statusCode":422,"message":"Wrong orderId.","error":"Unprocessable Entity"}`, "", "Wrong orderId.", 422},
+		{"OfTheVendor", `{"code":"ALREADY_PROCESSED_PAYMENT","message":"이미 처리된 결제 입니다."}`,
+			toss.CodeAlreadyProcessed, "이미 처리된 결제 입니다.", 400},
+		{"OfTheFake", `{"statusCode":422,"message":"Wrong orderId.","error":"Unprocessable Entity"}`,
+			"", "Wrong orderId.", 422},
 		{"OfAProxy", `<html>Bad Gateway</html>`, "", "", 502},
 		{"Empty", ``, "", "", 500},
 	} {
@@ -187,7 +184,8 @@ func TestErrors_NeverHoldSecrets(t *testing.T) {
 	gateway := httptest.NewServer(http.NotFoundHandler())
 	client := newClient(t, gateway.URL)
 	gateway.Close() // connection refused: net/http would name the URL
-	_, charge := client.ChargeBilling(t.Context(), "billing-key", toss.Charge{OrderID: "ord_1", CustomerKey: "customer-key"})
+	in := toss.Charge{OrderID: "ord_1", CustomerKey: "customer-key"}
+	_, charge := client.ChargeBilling(t.Context(), "billing-key", in)
 	_, keyIn := client.KeyIn(t.Context(), toss.CardPayment{OrderID: "ord_1", CardNumber: "4111111111111111"})
 	_, authorize := client.AuthorizeBilling(t.Context(), "billing-key", "customer-key")
 	for _, err := range []error{charge, keyIn, authorize, client.DeleteBilling(t.Context(), "billing-key")} {

@@ -56,7 +56,9 @@ func (c *Client) KeyIn(ctx context.Context, in CardPayment, options ...CallOptio
 }
 
 // CreateVirtualAccount opens a bank account that waits for a deposit.
-func (c *Client) CreateVirtualAccount(ctx context.Context, in VirtualAccountRequest, options ...CallOption) (*Payment, error) {
+func (c *Client) CreateVirtualAccount(
+	ctx context.Context, in VirtualAccountRequest, options ...CallOption,
+) (*Payment, error) {
 	var payment Payment
 	body := struct {
 		Method string `json:"method"` // for the reference's fake

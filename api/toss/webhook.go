@@ -15,8 +15,8 @@ const (
 // createdAt, data}, {eventType, version, eventId, entityType, entityBody}, and
 // the flat one of a deposit, which names neither its type nor the payment's key.
 //
-// None of them can be believed: only a deposit carries a secret, and a changed
-// payment status carries nothing at all. Read the payment at the gateway.
+// None of them can be believed: a deposit, and the payment in a changed status,
+// carry the payment's secret at best. Read the payment at the gateway.
 type Webhook struct {
 	EventType      string // EventDepositCallback for the flat one
 	CreatedAt      Time

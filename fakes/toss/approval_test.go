@@ -166,7 +166,8 @@ func TestApprove(t *testing.T) {
 		t.Parallel()
 		inStyles(t, func(t *testing.T, f fixture, _ fake.Style) {
 			waits := f.authenticated(1000)
-			done, err := f.client.Approve(t.Context(), waits.PaymentKey, toss.Approval{OrderID: waits.OrderID, Amount: waits.TotalAmount})
+			in := toss.Approval{OrderID: waits.OrderID, Amount: waits.TotalAmount}
+			done, err := f.client.Approve(t.Context(), waits.PaymentKey, in)
 			if must(t, done, err).Status != toss.StatusDone {
 				t.Errorf("got %s", done.Status)
 			}

@@ -181,6 +181,7 @@ func (c *window) face() checkout.Window {
 		face.Choices[0].Label = "카드 등록하기 · Register the card"
 		return face
 	}
-	face.Name, face.Amount, face.Method, face.Order = c.order.OrderName, p.TotalAmount.String()+"원", string(p.Method), p.OrderID
+	face.Name, face.Order = c.order.OrderName, p.OrderID
+	face.Amount, face.Method = p.TotalAmount.String()+"원", string(p.Method)
 	return face
 }

@@ -3,7 +3,6 @@ package toss_test
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -157,9 +156,8 @@ func TestAct(t *testing.T) {
 		t.Error("a card payment was paid into")
 	}
 	waits := f.authenticated(1000)
-	if err := errors.Join(f.Act(t.Context(), waits.PaymentKey, fake.Fail), f.Act(t.Context(), paid.PaymentKey, fake.Cancel)); err != nil {
-		t.Fatal(err)
-	}
+	f.mustAct(waits, fake.Fail)
+	f.mustAct(paid, fake.Cancel)
 	if got := f.get(waits.PaymentKey); got.Status != toss.StatusAborted || got.Failure == nil {
 		t.Errorf("got %s, %+v", got.Status, got.Failure)
 	}

@@ -48,11 +48,13 @@ func TestMemory_StaysFlat(t *testing.T) {
 func remember(t *testing.T, handler http.Handler, i int) {
 	t.Helper()
 	var waits struct{ PaymentKey, OrderID string }
-	order := fmt.Sprintf(`{"method":"virtual-account","orderId":"order-%d","orderName":"티셔츠","amount":1000,"bank":"신한","customerName":"홍길동"}`, i)
+	order := fmt.Sprintf(`{"method":"virtual-account","orderId":"order-%d","orderName":"티셔츠","amount":1000,
+		"bank":"신한","customerName":"홍길동"}`, i)
 	if err := json.Unmarshal(post(t, handler, "/v1/virtual-accounts", order), &waits); err != nil {
 		t.Fatal(err)
 	}
-	receipt := fmt.Sprintf(`{"type":"소득공제","paymentKey":%q,"orderId":%q,"orderName":"티셔츠","registrationNumber":"01012345678","amount":1}`, waits.PaymentKey, waits.OrderID)
+	receipt := fmt.Sprintf(`{"type":"소득공제","paymentKey":%q,"orderId":%q,"orderName":"티셔츠",
+		"registrationNumber":"01012345678","amount":1}`, waits.PaymentKey, waits.OrderID)
 	post(t, handler, "/v1/cash-receipts", receipt)
 	post(t, handler, "/v1/billing/authorizations/card", `{"customerKey":"c","cardNumber":"4330123412341234",
 		"cardExpirationYear":"28","cardExpirationMonth":"03","cardPassword":"12","customerBirthday":"880311"}`)

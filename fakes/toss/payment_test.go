@@ -125,7 +125,9 @@ func TestTransactions(t *testing.T) {
 	if !all[1].Amount.Equal(money.New(300)) || all[0].TransactionKey == all[1].TransactionKey {
 		t.Errorf("got %+v", all[1])
 	}
-	rest := list(toss.TransactionQuery{Start: begin, End: begin.Add(3 * time.Hour), StartingAfter: all[0].TransactionKey, Limit: 1})
+	rest := list(toss.TransactionQuery{
+		Start: begin, End: begin.Add(3 * time.Hour), StartingAfter: all[0].TransactionKey, Limit: 1,
+	})
 	if len(rest) != 1 || rest[0].TransactionKey != all[1].TransactionKey {
 		t.Errorf("the page after the first is %+v", rest)
 	}

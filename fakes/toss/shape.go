@@ -85,7 +85,9 @@ func number(name string) member {
 }
 
 func boolean(name string) member {
-	return member{name: name, expected: "boolean", fits: func(v json.RawMessage) bool { return v[0] == 't' || v[0] == 'f' }}
+	return member{name: name, expected: "boolean", fits: func(v json.RawMessage) bool {
+		return v[0] == 't' || v[0] == 'f'
+	}}
 }
 
 func object(name string, members ...member) member {
@@ -98,8 +100,9 @@ func literal(name string, values ...string) member {
 	for _, value := range values {
 		quoted = append(quoted, `"`+value+`"`)
 	}
-	expected := strings.Join(quoted, " | ")
-	return member{name: name, expected: expected, fits: func(v json.RawMessage) bool { return slices.Contains(values, textOf(v)) }}
+	return member{name: name, expected: strings.Join(quoted, " | "), fits: func(v json.RawMessage) bool {
+		return slices.Contains(values, textOf(v))
+	}}
 }
 
 // matching is a text that fits a pattern.

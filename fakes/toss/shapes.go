@@ -22,8 +22,8 @@ var keyInShapes = shapes{
 	},
 	real: shape{
 		minimum(100), orderID, orderName, cardNumber, cardYear, cardMonth, maybe(identity), maybe(cardPassword),
-		maybe(installments), maybe(number("taxFreeAmount")), maybe(customerName), maybe(customerEmail),
-		maybe(boolean("__approved")),
+		maybe(installments), maybe(boolean("useCardPoint")), maybe(number("taxFreeAmount")), maybe(customerName),
+		maybe(customerEmail), maybe(boolean("__approved")),
 	},
 }
 

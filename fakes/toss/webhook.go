@@ -22,8 +22,12 @@ var realLadder = []time.Duration{
 
 // Statuses that PAYMENT_STATUS_CHANGED tells of.
 var (
-	referenceNews = []api.Status{api.StatusWaitingForDeposit, api.StatusDone, api.StatusCanceled, api.StatusPartialCanceled}
-	realNews      = []api.Status{api.StatusDone, api.StatusCanceled, api.StatusPartialCanceled, api.StatusAborted, api.StatusExpired}
+	referenceNews = []api.Status{
+		api.StatusWaitingForDeposit, api.StatusDone, api.StatusCanceled, api.StatusPartialCanceled,
+	}
+	realNews = []api.Status{
+		api.StatusDone, api.StatusCanceled, api.StatusPartialCanceled, api.StatusAborted, api.StatusExpired,
+	}
 )
 
 // newCourier makes the one that sends. In the real style nothing but a 200 ends
