@@ -42,7 +42,7 @@ func TestChaos(t *testing.T) {
 	s.rage(*chaosOrders)
 	s.calmDown()
 	s.insist()
-	s.settle()
+	s.settle(s.rescue, time.Second)
 	s.check()
 	s.checkReplays()
 	s.report()
@@ -129,9 +129,12 @@ func (s *storm) misbehave() {
 // moneyPaths are the requests that a worker makes, and no shop.
 func moneyPaths(code api.VendorCode) []fault.Plan {
 	if code == api.Iamport {
-		return []fault.Plan{capturePath(code), cancelPath(code), {Method: "GET", Path: "/subscribe/customers/*"}}
+		return []fault.Plan{capturePath(code), cancelPath(code), billingPath(code)}
 	}
-	return []fault.Plan{capturePath(code), cancelPath(code), {Method: "GET", Path: "/v1/payments/*"}}
+	return []fault.Plan{
+		capturePath(code), cancelPath(code), lookPath(code),
+		{Method: "POST", Path: "/v1/billing/authorizations/????????-*"}, // a key, and not the shop's /card
+	}
 }
 
 // killWorkers kills one worker now and then, and sometimes both.
@@ -169,7 +172,7 @@ func (s *storm) calmDown() {
 	for _, hook := range s.fakeToss.Webhooks() {
 		s.resend(s.fakeToss.URL(), hook)
 	}
-	s.settle()
+	s.settle(s.rescue, time.Second)
 }
 
 // resend delivers what a PG still holds back.
@@ -179,37 +182,4 @@ func (s *storm) resend(fake string, hook iamport.Webhook) {
 	}
 	answer := mustv(http.Post(fmt.Sprintf("%s/__fake/webhooks/%d/resend", fake, hook.ID), "", nil))(s.t)
 	must(s.t, answer.Body.Close())
-}
-
-// settle waits for the workers to finish what is left. River would wait longer
-// before it rescues a dead worker's jobs, and between attempts.
-func (s *storm) settle() {
-	s.t.Helper()
-	deadline := time.After(time.Minute)
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for left := s.unsettled(); left != ""; left = s.unsettled() {
-		s.rescue()
-		select {
-		case <-tick.C:
-		case <-deadline:
-			s.t.Fatalf("not settled after a minute: %s", left)
-		}
-	}
-}
-
-// unsettled says what is left to do.
-func (s *storm) unsettled() string {
-	jobs := s.unfinishedJobs()
-	pending := s.count(`SELECT count(*) FROM payments.payment_history_webhooks WHERE state = 'pending'`)
-	underway := 0
-	for _, hook := range append(s.fakeIamport.Webhooks(), s.fakeToss.Webhooks()...) {
-		if hook.State != "delivered" {
-			underway++
-		}
-	}
-	if open := s.openIntents(); open+jobs+pending+underway > 0 {
-		return fmt.Sprintf("%d intents, %d jobs, %d webhooks of ours, %d of the PGs", open, jobs, pending, underway)
-	}
-	return ""
 }

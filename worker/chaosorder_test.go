@@ -48,7 +48,7 @@ const (
 )
 
 // stories are what can become of an order, as often as they are listed.
-var stories = []string{"card", "card", "card", "account", "account", "taken back", "wrong price", "reservation"}
+var stories = []string{"card", "card", "card", "account", "account", "taken back", "wrong price", "reservation", "subscription"}
 
 func (s *storm) newOrder(n int) *order {
 	dice := rand.New(rand.NewPCG(s.seed, uint64(n)+2))
@@ -67,6 +67,9 @@ func (o *order) live() {
 	switch o.story {
 	case "card":
 		o.uid = o.pay(o.code, o.source.ID, o.price)
+		o.store(o.price)
+	case "subscription":
+		o.uid = o.charge(o.code, o.source.ID, o.price)
 		o.store(o.price)
 	case "account", "taken back":
 		o.deposit()

@@ -135,14 +135,15 @@ func TestLease_RefusalInDoubt(t *testing.T) {
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()
 			w := newSurroundings(t)
-			front := w.before(code)
+			gateway := w.before(code)
 			w.open()
 			source := w.source()
 			w.mustStore(w.storing(code, w.pay(code, source.ID, 9000), source, 9000))
 
 			cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(2500), Reason: "late"}
 			key := uuid.NewString()
-			front.giveUp()
+			struck := make(chan struct{})
+			gateway.arm(postpone, byMethod(cancelPath(code)), struck)
 			if status, body := w.keyedCall("PUT", "/payments/histories/cancel", key, cancel); status != http.StatusBadGateway {
 				t.Fatalf("told %d %s by a front that gave up", status, body)
 			}
@@ -151,7 +152,8 @@ func TestLease_RefusalInDoubt(t *testing.T) {
 				status, body := w.keyedCall("PUT", "/payments/histories/cancel", key, cancel)
 				notRefused(t, status, body)
 			}
-			front.carryOn()
+			<-struck
+			gateway.kept()
 			if h := w.untilDone("PUT", "/payments/histories/cancel", key, cancel); len(h.Cancels) != 1 {
 				t.Errorf("%d cancels, want 1", len(h.Cancels))
 			} else {

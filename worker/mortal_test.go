@@ -11,10 +11,12 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/samchon/payments-server/internal/payment"
@@ -40,6 +42,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// diePath of a mortal worker takes another step to die at.
+const diePath = "/__die"
+
 // liveAndDie serves, on the listener that it inherits, until SIGKILL, which it
 // sends to itself at its step: the kernel gives no deferred call and no buffer a
 // chance.
@@ -48,12 +53,14 @@ func liveAndDie(life string) error {
 	if err := json.Unmarshal([]byte(life), &m); err != nil {
 		return err
 	}
+	var dieAt atomic.Value
+	dieAt.Store(m.DieAt)
 	app, err := worker.Open(context.Background(), worker.Settings{
 		Config: localConfig(m.Database, m.Iamport, m.Toss), Version: "mortal",
 		Log:   slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 		Lease: shortLease,
 		Reached: func(s payment.Step) {
-			if s == m.DieAt {
+			if s == dieAt.Load() {
 				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 				select {}
 			}
@@ -70,8 +77,13 @@ func liveAndDie(life string) error {
 	if err := inherited.Close(); err != nil {
 		return err
 	}
+	mux := http.NewServeMux()
+	mux.Handle("/", app.Handler)
+	mux.HandleFunc("POST "+diePath, func(_ http.ResponseWriter, r *http.Request) {
+		dieAt.Store(payment.Step(r.FormValue("at")))
+	})
 	fmt.Println("ready")
-	return http.Serve(listener, app.Handler)
+	return http.Serve(listener, mux)
 }
 
 // process is a worker process.
@@ -120,6 +132,25 @@ func (w *world) spawn(dieAt payment.Step) (died <-chan struct{}) {
 	return p.died
 }
 
+// dieOf sends a request to a worker that dies of it, starts its successor, and
+// returns the request's key.
+func (w *world) dieOf(step payment.Step, method, path string, in any) (key string) {
+	w.t.Helper()
+	died := w.spawn(step)
+	key = uuid.NewString()
+	request := w.request(method, path, mustv(json.Marshal(in))(w.t))
+	request.Header.Set("Idempotency-Key", key)
+	request.GetBody = nil // net/http must not repeat it
+	if answer, err := http.DefaultClient.Do(request); err == nil {
+		answer.Body.Close()
+		w.t.Fatalf("the worker answered %d and should have died", answer.StatusCode)
+	}
+	<-died
+	w.spawn("")
+	w.rescue()
+	return key
+}
+
 // listen opens a port for workers, and directs everybody to it.
 func (w *world) listen() *os.File {
 	w.t.Helper()
@@ -128,34 +159,6 @@ func (w *world) listen() *os.File {
 	file := mustv(listener.File())(w.t)
 	w.serveAt("http://" + listener.Addr().String())
 	return file
-}
-
-// rescue gives the jobs of a dead worker to the next, as River does by itself
-// after two minutes, and lets those that wait for their time run now.
-func (w *world) rescue() {
-	w.sql(`UPDATE payments.river_job SET state = 'available', attempted_at = NULL WHERE state = 'running'`)
-	w.hurry()
-}
-
-// hurry lets the jobs that wait for their time run now.
-func (w *world) hurry() {
-	w.sql(`UPDATE payments.river_job SET state = 'available', scheduled_at = now() WHERE state IN ('retryable', 'scheduled')`)
-}
-
-// intentsSettle waits until no intent is open. The resolvers need not wait for
-// their time, but for the leases of the dead.
-func (w *world) intentsSettle() {
-	w.t.Helper()
-	eventually(w.t, "every intent settled", func() bool {
-		w.hurry()
-		return w.openIntents() == 0
-	})
-}
-
-// unfinishedJobs counts what the workers have yet to do.
-func (w *world) unfinishedJobs() int {
-	return w.count(`SELECT count(*) FROM payments.river_job
-		WHERE kind IN ('resolve_intent', 'sync_payment', 'deliver_webhook') AND finalized_at IS NULL`)
 }
 
 func (w *world) sql(statement string) {

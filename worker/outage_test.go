@@ -80,9 +80,9 @@ func (s *storm) through(outage func()) {
 	})
 	outage()
 	clients.Wait()
-	s.settle()
+	s.settle(s.rescue, time.Second)
 	s.insist()
-	s.settle()
+	s.settle(s.rescue, time.Second)
 	s.check()
 	if ordinary != s.workers || s.anyDead() {
 		s.t.Error("a worker died of the outage")

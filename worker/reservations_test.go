@@ -7,6 +7,7 @@ import (
 
 	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/api/iamport"
+	"github.com/samchon/payments-server/api/money"
 	"github.com/samchon/payments-server/api/toss"
 )
 
@@ -24,6 +25,20 @@ func (w *world) billingKey(code api.VendorCode, customer string) (uid string) {
 		CustomerKey: customer, CardNumber: "1111222233334444", CardExpirationYear: "28", CardExpirationMonth: "03",
 		CardPassword: "99", CustomerBirthday: "880311",
 	}))(w.t).BillingKey
+}
+
+// charge has a shop charge the registered card of an order's customer, and returns the payment.
+func (w *world) charge(code api.VendorCode, orderID string, amount int64) (uid string) {
+	w.t.Helper()
+	key := w.billingKey(code, orderID)
+	if code == api.Iamport {
+		return mustv(w.iamport.Again(w.t.Context(), iamport.AgainRequest{
+			CustomerUID: key, Order: iamport.Order{MerchantUID: orderID, Amount: money.New(amount), Name: "an order"},
+		}))(w.t).ImpUID
+	}
+	return mustv(w.toss.ChargeBilling(w.t.Context(), key, toss.Charge{
+		CustomerKey: orderID, OrderID: orderID, OrderName: "an order", Amount: money.New(amount),
+	}))(w.t).PaymentKey
 }
 
 func TestReservation(t *testing.T) {

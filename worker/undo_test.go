@@ -9,7 +9,6 @@ import (
 
 	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/api/money"
-	"github.com/samchon/payments-server/api/toss"
 	"github.com/samchon/payments-server/fakes/clock"
 	"github.com/samchon/payments-server/fakes/fault"
 )
@@ -40,15 +39,12 @@ func TestUndo_TellsWhatBecameOfTheMoney(t *testing.T) {
 	})
 	t.Run("Toss has captured before", func(t *testing.T) {
 		source := w.source()
-		paid := mustv(w.toss.KeyIn(t.Context(), toss.CardPayment{
-			CardNumber: "1111222233334444", CardExpirationYear: "28", CardExpirationMonth: "03",
-			OrderID: source.ID, Amount: money.New(9000),
-		}))(t)
-		p := w.call("POST", "/payments/histories", w.storing(api.Toss, paid.PaymentKey, source, 100), &seen{})
+		uid := w.tossPaid(source.ID, 9000)
+		p := w.call("POST", "/payments/histories", w.storing(api.Toss, uid, source, 100), &seen{})
 		if p == nil || p.Code != "price_mismatch" {
 			t.Fatalf("got %v", p)
 		}
-		if _, truth := w.truth(api.Toss).Payment(paid.PaymentKey); !truth.Balance().IsZero() {
+		if _, truth := w.truth(api.Toss).Payment(uid); !truth.Balance().IsZero() {
 			t.Errorf("the PG still holds %v", truth.Balance())
 		}
 	})

@@ -22,6 +22,7 @@ import (
 	faketoss "github.com/samchon/payments-server/fakes/toss"
 	"github.com/samchon/payments-server/internal/config"
 	"github.com/samchon/payments-server/internal/localdb/dbtest"
+	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/supervisor/ledger"
 	"github.com/samchon/payments-server/worker"
 )
@@ -41,9 +42,10 @@ type world struct {
 	service     *service
 	// Where the worker finds the PGs: at their fakes, or at something before them.
 	iamportURL, tossURL string
-	counters            *ledger.Ledger // where the worker counts; nil: nowhere
-	inner               http.Handler   // of a worker in this process: what its supervisor would ask
-	kill                func()         // the worker process, where there is one
+	reached             func(payment.Step) // is told of the worker's steps
+	counters            *ledger.Ledger     // where the worker counts; nil: nowhere
+	inner               http.Handler       // of a worker in this process: what its supervisor would ask
+	kill                func()             // the worker process, where there is one
 }
 
 // newWorld opens the worker in this process.
@@ -59,7 +61,7 @@ func (w *world) open() {
 	t := w.t
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(&testLog{t: t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	app := mustv(worker.Open(t.Context(), worker.Settings{Config: w.config(), Log: log, Version: "test", Counters: w.counters}))(t)
+	app := mustv(worker.Open(t.Context(), worker.Settings{Config: w.config(), Log: log, Version: "test", Counters: w.counters, Reached: w.reached}))(t)
 	w.inner = app.Inner
 	server := httptest.NewServer(app.Handler)
 	t.Cleanup(func() {
@@ -220,6 +222,15 @@ func (w *world) tossCard(orderID string, amount int64) string {
 		OrderID: orderID, Amount: money.New(amount), Approved: &unapproved,
 	}))(w.t)
 	return p.PaymentKey
+}
+
+// tossPaid charges a card at the fake Toss, which approves it at once.
+func (w *world) tossPaid(orderID string, amount int64) string {
+	w.t.Helper()
+	return mustv(w.toss.KeyIn(w.t.Context(), toss.CardPayment{
+		CardNumber: "1111222233334444", CardExpirationYear: "28", CardExpirationMonth: "03",
+		OrderID: orderID, Amount: money.New(amount),
+	}))(w.t).PaymentKey
 }
 
 // pay makes a payment of an order at a vendor's fake.

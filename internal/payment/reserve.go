@@ -25,6 +25,7 @@ func (s *Service) Reserve(ctx context.Context, b Booking) (*Reservation, error) 
 	if r, err := s.reserved(ctx, b); r != nil || err != nil {
 		return r, err
 	}
+	s.reached(StepBillingKeyWanted)
 	data, err := gw.BillingKey(ctx, b.Vendor, b.Source.ID)
 	s.reached(StepBillingKeyRead)
 	var declined *Declined

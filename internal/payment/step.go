@@ -18,17 +18,20 @@ const (
 	StepRefunded       Step = "refunded"
 	StepCancelRecorded Step = "cancel recorded"
 
-	StepAnnounced Step = "announced" // a PG's webhook is durable, not answered
+	StepHeard     Step = "heard"     // a PG's webhook has come, nothing is durable
+	StepAnnounced Step = "announced" // it is durable, not answered
 	StepLookedUp  Step = "looked up"
 	StepSynced    Step = "synced"
 
-	StepBillingKeyRead Step = "billing key read"
-	StepReserved       Step = "reserved"
+	StepBillingKeyWanted Step = "billing key wanted" // not asked of the PG
+	StepBillingKeyRead   Step = "billing key read"
+	StepReserved         Step = "reserved"
 )
 
 // Steps lists them all.
 var Steps = []Step{
 	StepCaptureIntended, StepCaptured, StepRecorded, StepUndoIntended, StepUndone,
 	StepCancelIntended, StepRefunded, StepCancelRecorded,
-	StepAnnounced, StepLookedUp, StepSynced, StepBillingKeyRead, StepReserved,
+	StepHeard, StepAnnounced, StepLookedUp, StepSynced,
+	StepBillingKeyWanted, StepBillingKeyRead, StepReserved,
 }

@@ -17,6 +17,7 @@ const maxStale = 10
 // payment to look at, and whether that is worth remembering (lasting) for a
 // payment that is not registered yet. It returns as soon as that is durable.
 func (s *Service) Announce(ctx context.Context, code VendorCode, uid string, lasting bool) error {
+	s.reached(StepHeard)
 	_, err := s.store.HistoryByVendor(ctx, code, uid)
 	switch {
 	case errors.Is(err, ErrNotFound) && lasting:
