@@ -15,19 +15,19 @@ import (
 func decode[T any](s *Server, r *http.Request) (T, error) {
 	var into T
 	shape := shapeOf(reflect.TypeFor[T]())
-	members, err := readMembers(r, shape)
+	raw, err := readJSON(r, shape)
 	if err != nil {
 		return into, err
+	}
+	var m members
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return into, malformed("Request body is not a JSON object: " + err.Error())
 	}
 	check := shape.checkReference
 	if s.real() {
 		check = shape.checkReal
 	}
-	if err := check(members); err != nil {
-		return into, err
-	}
-	raw, err := json.Marshal(members)
-	if err != nil {
+	if err := check(m); err != nil {
 		return into, err
 	}
 	if err := json.Unmarshal(raw, &into); err != nil {
@@ -36,29 +36,24 @@ func decode[T any](s *Server, r *http.Request) (T, error) {
 	return into, nil
 }
 
-type members map[string]json.RawMessage
-
-func readMembers(r *http.Request, shape shape) (members, error) {
+// readJSON returns the body, a form as the object that it stands for.
+func readJSON(r *http.Request, shape shape) ([]byte, error) {
 	raw, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
 	}
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err == nil && mediaType == "application/x-www-form-urlencoded" {
-		return readForm(raw, shape)
+	switch {
+	case err == nil && mediaType == "application/json":
+		return raw, nil
+	case err == nil && mediaType == "application/x-www-form-urlencoded":
+		return jsonOfForm(raw, shape)
 	}
-	if err != nil || mediaType != "application/json" {
-		return nil, malformed(`Request body type is not "application/json".`)
-	}
-	var m members
-	if err := json.Unmarshal(raw, &m); err != nil {
-		return nil, malformed("Request body is not a JSON object: " + err.Error())
-	}
-	return m, nil
+	return nil, malformed(`Request body type is not "application/json".`)
 }
 
-// readForm gives a form's texts the types that the fields have.
-func readForm(raw []byte, shape shape) (members, error) {
+// jsonOfForm gives a form's texts the types that the fields have.
+func jsonOfForm(raw []byte, shape shape) ([]byte, error) {
 	form, err := url.ParseQuery(string(raw))
 	if err != nil {
 		return nil, malformed("Request body is not a form: " + err.Error())
@@ -76,5 +71,5 @@ func readForm(raw []byte, shape shape) (members, error) {
 		}
 		m[f.name] = value
 	}
-	return m, nil
+	return json.Marshal(m)
 }

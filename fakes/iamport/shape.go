@@ -1,6 +1,7 @@
 package iamport
 
 import (
+	"encoding/json"
 	"reflect"
 	"slices"
 	"strings"
@@ -8,6 +9,9 @@ import (
 
 	api "github.com/samchon/payments-server/api/iamport"
 )
+
+// members are those of a request's body, not decoded yet.
+type members map[string]json.RawMessage
 
 // shape is what a request's body is made of.
 type shape struct {
