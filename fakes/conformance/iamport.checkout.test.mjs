@@ -135,9 +135,10 @@ describe("the page for people", () => {
     browser.visit(host, async (page) => {
       await page.getByLabel("Kind").selectOption("reject");
       await page.getByLabel("Path").fill("/nowhere");
+      await page.getByLabel("Code").fill("17");
       await page.getByRole("button", { name: "Plan" }).click();
       const plan = page.locator("#faults tr", { hasText: "/nowhere" });
-      await plan.getByText("reject").waitFor();
+      await plan.getByText("reject 17").waitFor();
       await plan.getByRole("button", { name: "remove" }).click();
       await plan.waitFor({ state: "detached" });
 

@@ -36,9 +36,9 @@ const cells = {
   ],
   webhooks: (w) => [
     [w.attempts?.length ? time(w.attempts[0].at) : ""], [w.event], [code(w.body)], [w.url || "nobody"],
-    [(w.attempts ?? []).map((a) => a.status || a.error).join(", ")], [w.state], [button("resend", "POST", `webhooks/${w.id}/resend`)],
+    [(w.attempts ?? []).map((a) => a.status || a.error).join(", ")], [[w.state, ...(w.faults ?? [])].join(", ")], [button("resend", "POST", `webhooks/${w.id}/resend`)],
   ],
-  faults: (f) => [[f.kind], [f.method ?? "any"], [f.path ?? "any"], [f.times], [f.met], [f.struck], [button("remove", "DELETE", `faults/${f.id}`)]],
+  faults: (f) => [[[f.kind, f.code].filter(Boolean).join(" ")], [f.method ?? "any"], [f.path ?? "any"], [f.times], [f.met], [f.struck], [button("remove", "DELETE", `faults/${f.id}`)]],
   requests: (r) => [[time(r.at)], [r.method], [r.path + (r.query ? "?" + r.query : "")], [code(r.body ?? "")], [r.status || "none"], [(r.faults ?? []).join(", ")]],
 };
 const numbers = { payments: [4, 5] };
