@@ -68,10 +68,29 @@ type Admin struct {
 // Addr is the address to listen on.
 func (a Admin) Addr() string { return net.JoinHostPort(a.Host, strconv.Itoa(a.Port)) }
 
-// Updater is the updater master's listener.
+// Updater is how the releases of this machine are made, and who tells it to.
 type Updater struct {
-	Port int `yaml:"port" env:"UPDATER_PORT" validate:"port" doc:"Port of the updater master."`
+	Host   string `yaml:"host" validate:"omitempty,host" doc:"Address the updater master listens on; empty is every interface."`
+	Port   int    `yaml:"port" env:"UPDATER_PORT" validate:"port" doc:"Port of the updater master."`
+	Master string `yaml:"master" env:"UPDATER_MASTER" validate:"omitempty,http_url" doc:"URL of the updater master, http://10.0.0.1:37820; empty is this machine."`
+	Name   string `yaml:"name" env:"UPDATER_NAME" doc:"What this machine is called in the fleet; empty is its host name."`
+
+	Remote         string        `yaml:"remote" env:"UPDATER_REMOTE" doc:"Git repository that releases are built from; in local mode empty is the working directory."`
+	Branch         string        `yaml:"branch" env:"UPDATER_BRANCH" doc:"Branch that is deployed; empty is dev in dev mode, master in real mode, and the remote's current one in local mode."`
+	AllowedSigners string        `yaml:"allowed_signers" env:"UPDATER_ALLOWED_SIGNERS" doc:"File of allowed signers (ssh-keygen(1)), outside of the repository. With one, unsigned commits are refused."`
+	BuildTimeout   time.Duration `yaml:"build_timeout" validate:"min=1s" doc:"How long a build may take."`
+	Keep           int           `yaml:"keep" validate:"min=2" doc:"Releases kept on disk."`
+	MinFree        int           `yaml:"min_free" validate:"min=0" doc:"MiB that have to be free before a build."`
+	Gate           time.Duration `yaml:"gate" validate:"min=0s" doc:"How long machines have to stay healthy on a new release before the next ones get it."`
+	Lease          time.Duration `yaml:"lease" validate:"min=5s" doc:"How long a machine keeps an unconfirmed release without a word from the master; then it goes back by itself."`
+
+	TLSCert string `yaml:"tls_cert" doc:"File of the master's certificate; with it, the master speaks TLS."`
+	TLSKey  string `yaml:"tls_key" doc:"File of the certificate's key."`
+	TLSCA   string `yaml:"tls_ca" doc:"File of the authorities that the master's certificate is checked against; empty is the system's."`
 }
+
+// Addr is the address the master listens on.
+func (u Updater) Addr() string { return net.JoinHostPort(u.Host, strconv.Itoa(u.Port)) }
 
 // Database is where the records are.
 type Database struct {

@@ -14,7 +14,7 @@ func defaults() *Config {
 		Workers:   2,
 		API:       API{Port: 37821},
 		Admin:     Admin{Host: "127.0.0.1", Port: 37822},
-		Updater:   Updater{Port: 37820},
+		Updater:   Updater{Port: 37820, BuildTimeout: 10 * time.Minute, Keep: 5, MinFree: 1024, Gate: 5 * time.Second, Lease: 30 * time.Second},
 		Fakes:     Fakes{IamportPort: 10851, TossPort: 30771},
 		AtRest:    AtRest{Legacy: "open"},
 		Handover:  Handover{Connections: "move", Ready: 30 * time.Second, Probation: 3 * time.Second, Drain: 10 * time.Minute, Stop: 20 * time.Second},
@@ -28,6 +28,7 @@ func defaults() *Config {
 func localDefaults(c *Config) {
 	orElse(&c.Home, ".payments")
 	orElse(&c.API.Host, "127.0.0.1")
+	orElse(&c.Updater.Host, "127.0.0.1")
 	orElse(&c.API.EncryptionKey, "MCKOxv9B23r7EatArCFcBP03nfaS03T8")
 	orElse(&c.API.EncryptionIV, "9haeYD1tIf4v8xs7")
 	orElse(&c.SystemPassword, "samchon")
