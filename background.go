@@ -93,9 +93,11 @@ func ownPath() (string, error) {
 }
 
 // withConfig are the arguments for a role with our configuration file.
-func (p *program) withConfig(role string) []string {
+func (p *program) withConfig(role string) []string { return append(p.configArgs(), role) }
+
+func (p *program) configArgs() []string {
 	if p.configFile == "" {
-		return []string{role}
+		return nil
 	}
-	return []string{"--config", p.configFile, role}
+	return []string{"--config", p.configFile}
 }

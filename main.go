@@ -26,6 +26,12 @@ type commands struct {
 	Reload  reloadCommand  `cmd:"" group:"run" help:"Replace the workers without losing a request."`
 	Upgrade upgradeCommand `cmd:"" group:"run" help:"Replace the supervisor itself without losing a request."`
 
+	Updater  updaterCommand  `cmd:"" group:"update" help:"Run the updater's master, or a slave of it."`
+	Update   updateCommand   `cmd:"" group:"update" help:"Bring a commit to every machine, without losing a request."`
+	Rollouts rolloutsCommand `cmd:"" group:"update" help:"Show what was updated, by whom, and how it ended."`
+	Freeze   freezeCommand   `cmd:"" group:"update" help:"Hold all updates back."`
+	Unfreeze unfreezeCommand `cmd:"" group:"update" help:"Let updates go on."`
+
 	Webhooks webhooksCommand `cmd:"" group:"run" help:"Look at the webhooks that services have not taken, and send them again."`
 
 	Fakes   fakesCommand   `cmd:"" group:"run" help:"Run the fakes of both payment gateways alone."`
@@ -34,8 +40,6 @@ type commands struct {
 	Keys    keysCommand    `cmd:"" group:"prepare" help:"Rotate the keys of the records."`
 	Cfg     configCommand  `cmd:"" name:"config" group:"prepare" help:"Look at the configuration."`
 	Version versionCommand `cmd:"" group:"prepare" help:"Print what this binary was built from."`
-
-	Updater updaterCommand `cmd:"" hidden:"" help:"Fetch, build and start releases."`
 
 	Worker workerCommand `cmd:"" hidden:"" help:"Serve the API. Only a supervisor starts this."`
 }
@@ -106,5 +110,6 @@ against fakes of both payment gateways and a private PostgreSQL.`
 
 var groups = []kong.Group{
 	{Key: "run", Title: "Run and operate:"},
+	{Key: "update", Title: "Update:"},
 	{Key: "prepare", Title: "Prepare and look:"},
 }

@@ -4,24 +4,24 @@
 // A slave asks its master twice a second what it wishes, and says what it is (Machine). Both say the whole each time,
 // so that a lost message, or a restart of either, needs no repair. A rollout leads a machine through these states:
 //
-//	       Prepare                          Switch                        Keep
-//	idle ──────────▶ fetch build check ready ──────▶ handover probation ──────▶ done
-//	                   │                                │        │
-//	                   ▼                                ▼        │ Return, or no word from the master for a lease
-//	                 failed: nothing has changed      failed     ▼
-//	                                                  returned ◀─┘
+//		       Prepare                          Switch                        Keep
+//		idle ──────────▶ fetch build check ready ──────▶ handover probation ──────▶ done
+//		                   │                                │        │
+//		                   ▼                                ▼        │ Return, or no word from the master for a lease
+//		                 failed: nothing has changed      failed     ▼
+//		                                                  returned ◀─┘
 //
-//   - Prepare: every machine fetches, builds and checks for itself before any of them changes (package release). The first
-//     machine finds the commit; the others get it by its hash. Programs of one commit and one Go version must have the same
-//     bytes on all machines.
-//   - Switch: a lease is written, which names the rollout and the release to return to; the database is expanded; `current`
-//     moves; the supervisor hands over. When it undoes the new generation, `current` moves back: the machine has failed, and
-//     runs what it ran before. Otherwise the machine is on probation: it watches itself, and renews its lease with each
-//     word from the master about this rollout. Canaries go first, then waves; after each the fleet has to stay healthy for
-//     the length of a gate.
-//   - Keep: the master writes into its journal that the rollout is done. That line is the decision. Then leases are dropped.
-//   - Return: after any failure, an abort, or the loss of a machine, everybody with a lease goes back to the release that it
-//     names, which is still on its disk, and says so; then the rollout ends, and the command with an error.
+//	  - Prepare: every machine fetches, builds and checks for itself before any of them changes (package release). The first
+//	    machine finds the commit; the others get it by its hash. Programs of one commit and one Go version must have the same
+//	    bytes on all machines.
+//	  - Switch: a lease is written, which names the rollout and the release to return to; the database is expanded; `current`
+//	    moves; the supervisor hands over. When it undoes the new generation, `current` moves back: the machine has failed, and
+//	    runs what it ran before. Otherwise the machine is on probation: it watches itself, and renews its lease with each
+//	    word from the master about this rollout. Canaries go first, then waves; after each the fleet has to stay healthy for
+//	    the length of a gate.
+//	  - Keep: the master writes into its journal that the rollout is done. That line is the decision. Then leases are dropped.
+//	  - Return: after any failure, an abort, or the loss of a machine, everybody with a lease goes back to the release that it
+//	    names, which is still on its disk, and says so; then the rollout ends, and the command with an error.
 //
 // What becomes of a failure:
 //

@@ -38,6 +38,9 @@ func (h Home) path(elem ...string) string {
 	return filepath.Join(append([]string{string(h)}, elem...)...)
 }
 
+// Updater is a place for what the updater itself keeps.
+func (h Home) Updater(elem ...string) string { return h.path(append([]string{"updater"}, elem...)...) }
+
 // Dir is where a release is.
 func (h Home) Dir(name string) string { return h.path(releases, name) }
 
@@ -66,6 +69,23 @@ func (h Home) NameOf(binary string) string {
 		return ""
 	}
 	return filepath.Base(dir)
+}
+
+// SupervisorOf is the digest of the supervisor in a program, which may be given as /proc/<pid>/exe; empty for one that
+// is no release, or of which it is not known.
+func (h Home) SupervisorOf(program string) string {
+	home, err := filepath.EvalSymlinks(string(h))
+	if err != nil {
+		return ""
+	}
+	if program, err = filepath.EvalSymlinks(program); err != nil {
+		return ""
+	}
+	r, err := h.Open(Home(home).NameOf(program))
+	if err != nil {
+		return ""
+	}
+	return r.Supervisor
 }
 
 // Point makes a pointer name a release. Whoever reads it meanwhile, also after a power cut, finds the old or the new

@@ -32,7 +32,7 @@ func (h Home) Adopt(ctx context.Context, program string) error {
 }
 
 func (h Home) adopt(program string, r Release) error {
-	dir := h.path("updater", "adopted")
+	dir := h.Updater("adopted")
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755), os.MkdirAll(h.path(releases), 0o755)); err != nil {
 		return err
 	}

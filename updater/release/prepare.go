@@ -117,7 +117,7 @@ func (w Workshop) admit(ctx context.Context, commit, deployed string, rollback b
 }
 
 func (w Workshop) mirror() mirror {
-	return mirror{dir: w.Home.path("updater", "mirror.git"), remote: w.Remote}
+	return mirror{dir: w.Home.Updater("mirror.git"), remote: w.Remote}
 }
 
 // build makes the release in a clean checkout, with the commit's own Makefile.
@@ -125,7 +125,7 @@ func (w Workshop) build(ctx context.Context, r Release) (Release, error) {
 	if err := w.checkSpace(); err != nil {
 		return r, err
 	}
-	dir := w.Home.path("updater", "build")
+	dir := w.Home.Updater("build")
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(w.Home.path(releases), 0o755)); err != nil {
 		return r, err
 	}
