@@ -3,6 +3,8 @@ package supervisor_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -46,7 +48,7 @@ func TestKill(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s/%s/%s", c.step, c.victim, signalName(c.signal)), func(t *testing.T) {
 			t.Parallel()
-			k := newKill(t)
+			k := newKill(t, probationOf(c.step, c.victim))
 			k.reach(c.step)
 			k.strike(c.victim, c.signal)
 			k.idle()
@@ -70,9 +72,21 @@ type kill struct {
 	clients  int
 }
 
-func newKill(t *testing.T) *kill {
-	k := &kill{fleet: start(t, script{Probation: 2 * time.Second, ReadyTimeout: 3 * time.Second,
-		HealthTimeout: 700 * time.Millisecond}),
+// probationOf is long where the victim has to be hit before it ends, however busy the machine is, and short where its
+// end is waited for.
+func probationOf(step, victim string) time.Duration {
+	switch {
+	case step == "probation" && victim == "new":
+		return 6 * time.Second
+	case step == "probation":
+		return 3 * time.Second
+	}
+	return 300 * time.Millisecond
+}
+
+func newKill(t *testing.T, probation time.Duration) *kill {
+	k := &kill{fleet: start(t, script{Probation: probation, ReadyTimeout: 10 * time.Second,
+		HealthTimeout: 2 * time.Second}),
 		release: make(chan struct{}), reloaded: make(chan error, 1), clients: 12}
 	k.load = mustLoad(t, k.api, 0)
 	k.load.SlowUpload(k.release)
@@ -86,7 +100,7 @@ func (k *kill) reach(step string) {
 	k.t.Helper()
 	want := map[string]supervisor.State{"starting": supervisor.Starting, "probation": supervisor.Probation, "draining": supervisor.Blessed}[step]
 	if want == supervisor.Starting {
-		k.rewrite(func(s *script) { s.StartDelay = time.Second })
+		k.rewrite(func(s *script) { s.Hold = true })
 	}
 	go func() { k.reloaded <- k.reload() }()
 	k.await(step, func() bool { g := k.generation(2); return g.State == want && len(g.Workers) == 2 })
@@ -107,11 +121,26 @@ func (k *kill) strike(victim string, sig syscall.Signal) {
 	case "supervisor":
 		pid = k.census().PID
 		k.beheaded = sig == syscall.SIGKILL
-		if sig == syscall.SIGSTOP {
-			time.AfterFunc(time.Second, func() { syscall.Kill(pid, syscall.SIGCONT) })
-		}
 	}
 	must(k.t, syscall.Kill(pid, sig))
+	k.await("the signal to strike", func() bool { return still(pid) }) // a thread that runs meanwhile may read a request
+	if victim == "supervisor" && sig == syscall.SIGSTOP {
+		time.AfterFunc(time.Second, func() { syscall.Kill(pid, syscall.SIGCONT) })
+	}
+	k.rewrite(func(s *script) { s.Hold = false })
+}
+
+// still reports whether no thread of a process runs any more.
+func still(pid int) bool {
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	for _, thread := range threads {
+		b, err := os.ReadFile(thread)
+		_, rest, _ := strings.Cut(string(b), ") ")
+		if err == nil && !strings.ContainsAny(rest[:1], "TZX") {
+			return false
+		}
+	}
+	return true
 }
 
 // uploadingPID finds the old worker that has the upload.

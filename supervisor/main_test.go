@@ -64,6 +64,7 @@ type script struct {
 	Binary      string        // of new workers; empty: this one
 	ExitAtStart bool          // a worker that fails before it is ready
 	NeverReady  bool          // a worker that hangs before it is ready
+	Hold        bool          // workers wait before they are ready until this is false again
 	StartDelay  time.Duration // before a worker is ready
 	ExitAfter   time.Duration // a worker that crashes after it was ready
 	HangAfter   time.Duration // a worker that stops itself (SIGSTOP) after it was ready
@@ -157,6 +158,12 @@ func playWorker() error {
 		select {}
 	}
 	time.Sleep(s.StartDelay)
+	for s.Hold {
+		time.Sleep(5 * time.Millisecond)
+		if s, err = readScript(); err != nil {
+			return err
+		}
+	}
 	s.misbehaveLater()
 	srv := &http.Server{Handler: s.handler(w), ReadHeaderTimeout: time.Minute, IdleTimeout: s.IdleTimeout}
 	if s.H2C {
