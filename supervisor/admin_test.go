@@ -7,9 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/samchon/payments-server/supervisor"
 )
 
 func TestAdmin(t *testing.T) {
@@ -65,39 +62,4 @@ func freePort(t *testing.T) string {
 	must(t, err)
 	defer l.Close()
 	return l.Addr().String()
-}
-
-// TestNotify plays systemd.
-func TestNotify_TellsSystemdEveryStep(t *testing.T) {
-	t.Parallel()
-	at := t.TempDir() + "/notify"
-	c, err := net.ListenPacket("unixgram", at)
-	must(t, err)
-	defer c.Close()
-	t.Run("", func(t *testing.T) {
-		f := start(t, script{Notify: at})
-		must(t, f.reload())
-		must(t, f.upgrade())
-		f.await("the new supervisor", func() bool { return f.serving().Number == 3 && f.serving().State == supervisor.Blessed })
-	})
-	must(t, c.SetReadDeadline(time.Now().Add(time.Second)))
-	var got []string
-	for b := make([]byte, 4096); len(got) == 0 || got[len(got)-1] != "STOPPING=1"; {
-		n, _, err := c.ReadFrom(b)
-		must(t, err)
-		for line := range strings.SplitSeq(string(b[:n]), "\n") {
-			name, _, _ := strings.Cut(line, "=")
-			if name == "STOPPING" {
-				name = line
-			}
-			got = append(got, name)
-		}
-	}
-	const want = "READY MAINPID FDSTORE FDNAME READY STATUS " + // start
-		"RELOADING MONOTONIC_USEC READY STATUS " + // reload
-		"READY MAINPID FDSTORE FDNAME READY STATUS " + // the new supervisor
-		"STOPPING=1"
-	if s := strings.Join(got, " "); s != want {
-		t.Errorf("told %s\nwant %s", s, want)
-	}
 }

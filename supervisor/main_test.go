@@ -58,6 +58,7 @@ type script struct {
 	HealthTimeout    time.Duration
 	APIAt, AdminAt   string // random ports otherwise
 	Notify           string // systemd's socket
+	Watchdog         bool
 	Descriptors      uint64 // RLIMIT_NOFILE
 	CloseConnections bool
 
@@ -70,6 +71,7 @@ type script struct {
 	HangAfter   time.Duration // a worker that stops itself (SIGSTOP) after it was ready
 	Unhealthy   bool          // a worker whose health is bad once it has the traffic
 	BrokenHead  bool          // a supervisor that fails at start
+	HangLoop    bool          // a supervisor whose loop hangs until this is false again
 	TLS         bool
 	H2C         bool
 	IdleTimeout time.Duration
@@ -96,6 +98,9 @@ func playSupervisor() error {
 	if s.Notify != "" {
 		os.Setenv("NOTIFY_SOCKET", s.Notify)
 	}
+	if s.Watchdog {
+		os.Setenv("WATCHDOG_USEC", "1000000")
+	}
 	if s.Descriptors > 0 {
 		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: s.Descriptors, Max: s.Descriptors}); err != nil {
 			return err
@@ -114,6 +119,10 @@ func (s script) options() supervisor.Options {
 		API: s.APIAt, Admin: s.AdminAt, Workers: s.Workers,
 		Command: func(which supervisor.Release) ([]string, error) {
 			now, err := readScript()
+			for now.HangLoop && err == nil {
+				time.Sleep(5 * time.Millisecond)
+				now, err = readScript()
+			}
 			if err != nil || now.Binary == "" || which == supervisor.LastGood {
 				return []string{os.Args[0]}, err
 			}

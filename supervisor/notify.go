@@ -8,12 +8,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func (s *supervisor) notify(lines ...string) { s.tellSystemd(strings.Join(lines, "\n"), nil) }
+// notify speaks only for the unit's main process: a supervisor that fails to take over must not say that the unit stops,
+// nor one that has been replaced that it lives.
+func (s *supervisor) notify(lines ...string) {
+	if s.inCharge && !s.leaving {
+		s.tellSystemd(strings.Join(lines, "\n"), nil)
+	}
+}
 
 // notifyReloading must be answered by READY=1; systemd tells by the clock which of several reloads is meant.
 func (s *supervisor) notifyReloading() {
 	var now unix.Timespec
-	if s.inCharge && unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) == nil {
+	if unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) == nil {
 		s.notify("RELOADING=1", fmt.Sprintf("MONOTONIC_USEC=%d", now.Nano()/1e3))
 	}
 }
@@ -25,11 +31,16 @@ func (s *supervisor) notifyAlive() {
 	}
 }
 
-// notifyCensus ends a reload and leaves a line for `systemctl status`.
-func (s *supervisor) notifyCensus() {
+// notifyReady ends a reload.
+func (s *supervisor) notifyReady() { s.notify("READY=1", s.status()) }
+
+// notifyCensus leaves a line for `systemctl status`.
+func (s *supervisor) notifyCensus() { s.notify(s.status()) }
+
+func (s *supervisor) status() string {
 	var parts []string
 	for _, g := range s.generations {
 		parts = append(parts, fmt.Sprintf("%d %s (%d)", g.number, g.state, len(g.workers)))
 	}
-	s.notify("READY=1", "STATUS=generations: "+strings.Join(parts, ", "))
+	return "STATUS=generations: " + strings.Join(parts, ", ")
 }

@@ -142,7 +142,7 @@ func (s *supervisor) conclude(g *generation, reason error) {
 	s.receipts = append(s.receipts, &g.receipt)
 	s.receipts = s.receipts[max(0, len(s.receipts)-receiptsKept):]
 	g.answer(reason)
-	s.notifyCensus()
+	s.notifyReady()
 }
 
 // reload starts a generation, or remembers to when one is under way; several requests that wait become one.
@@ -207,6 +207,7 @@ func (s *supervisor) bury(g *generation) {
 	for i := range s.generations {
 		if s.generations[i] == g {
 			s.generations = append(s.generations[:i:i], s.generations[i+1:]...)
+			s.notifyCensus()
 			return
 		}
 	}
