@@ -67,7 +67,7 @@ type Verifier struct {
 	known   *cache
 	limits  *limiter
 	flights flights
-	nothing string // a hash of no known password
+	nothing string // hashOfNothing
 
 	hits, misses, failures, refused atomic.Uint64
 }
@@ -79,7 +79,7 @@ func New(o Options) *Verifier {
 		turns:   semaphore.NewWeighted(int64(o.Concurrency)),
 		known:   newCache(o),
 		limits:  newLimiter(o),
-		nothing: hashArgon2id(string(randomBytes())),
+		nothing: hashOfNothing(),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	pgxuuid "github.com/vgarvardt/pgx-google-uuid/v5"
 
 	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/queue"
@@ -54,6 +55,10 @@ func Open(ctx context.Context, databaseURL string, keys Keys) (*Store, error) {
 	}
 	config.ConnConfig.RuntimeParams["application_name"] = "payments worker"
 	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		pgxuuid.Register(conn.TypeMap()) // without it, each id becomes a text, and an error on the way
+		return nil
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
