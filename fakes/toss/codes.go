@@ -11,7 +11,6 @@ import (
 // Codes that the client package has no use for.
 const (
 	codeBelowMinimumAmount = "BELOW_MINIMUM_AMOUNT"
-	codeBelowZeroAmount    = "BELOW_ZERO_AMOUNT"
 	codeCardRejected       = "REJECT_CARD_COMPANY"
 	codeDuplicatedReceipt  = "DUPLICATED_CASH_RECEIPT"
 	codeIncorrectBasicAuth = "INCORRECT_BASIC_AUTH_FORMAT"

@@ -40,7 +40,7 @@ var virtualAccountShapes = shapes{
 
 var confirmShapes = shapes{
 	reference: shape{text("paymentKey"), text("orderId"), number("amount")}, // which it lacks
-	real:      shape{upTo(200, "paymentKey", ""), orderID, number("amount")},
+	real:      shape{upTo("paymentKey", 200, ""), orderID, number("amount")},
 }
 
 var approveShapes = shapes{
@@ -55,8 +55,8 @@ var cancelShapes = shapes{
 		maybe(number("taxAmount")), maybe(number("taxFreeAmount")), maybe(number("refundableAmount")),
 	},
 	real: shape{
-		upTo(200, "cancelReason", ""), maybe(number("cancelAmount")),
-		maybe(object("refundReceiveAccount", bank, accountNumber, upTo(60, "holderName", ""))),
+		upTo("cancelReason", 200, ""), maybe(number("cancelAmount")),
+		maybe(object("refundReceiveAccount", bank, accountNumber, upTo("holderName", 60, ""))),
 		maybe(number("taxAmount")), maybe(number("taxFreeAmount")), maybe(number("refundableAmount")),
 	},
 }
@@ -74,7 +74,7 @@ var storeBillingShapes = shapes{
 
 var issueBillingShapes = shapes{
 	reference: shape{text("authKey"), text("customerKey")}, // which it lacks
-	real:      shape{upTo(300, "authKey", ""), customerKey},
+	real:      shape{upTo("authKey", 300, ""), customerKey},
 }
 
 var authorizeBillingShapes = shapes{
@@ -95,8 +95,8 @@ var cashReceiptShapes = shapes{
 		maybe(number("taxFreeAmount")), maybe(text("businessNumber")),
 	},
 	real: shape{
-		number("amount"), orderID, orderName, receiptType, maybe(upTo(30, "customerIdentityNumber", "")),
-		maybe(upTo(30, "registrationNumber", "")), maybe(number("taxFreeAmount")), maybe(text("businessNumber")),
+		number("amount"), orderID, orderName, receiptType, maybe(upTo("customerIdentityNumber", 30, "")),
+		maybe(upTo("registrationNumber", 30, "")), maybe(number("taxFreeAmount")), maybe(text("businessNumber")),
 	},
 }
 
@@ -114,19 +114,19 @@ var windowShapes = struct{ card, account, billing shape }{
 // Members that several calls have.
 var (
 	orderID       = matching("orderId", `[A-Za-z0-9_=-]{6,64}`, codeInvalidOrderID)
-	orderName     = upTo(100, "orderName", "INVALID_ORDER_NAME")
+	orderName     = upTo("orderName", 100, "INVALID_ORDER_NAME")
 	customerKey   = matching("customerKey", `[A-Za-z0-9_=.@-]{2,300}`, "INVALID_CUSTOMER_KEY")
-	customerName  = upTo(100, "customerName", "")
-	customerEmail = upTo(100, "customerEmail", "INVALID_EMAIL")
+	customerName  = upTo("customerName", 100, "")
+	customerEmail = upTo("customerEmail", 100, "INVALID_EMAIL")
 	identity      = matching("customerIdentityNumber", `[0-9]{6}|[0-9]{10}`, "INVALID_BIRTH_DAY_FORMAT")
 	cardNumber    = matching("cardNumber", `[0-9]{1,20}`, "INVALID_CARD_NUMBER")
 	cardYear      = matching("cardExpirationYear", `[0-9]{2}`, "INVALID_CARD_EXPIRATION")
 	cardMonth     = matching("cardExpirationMonth", `0[1-9]|1[0-2]`, "INVALID_CARD_EXPIRATION")
 	cardPassword  = matching("cardPassword", `[0-9]{2}`, "INVALID_CARD_PASSWORD")
-	installments  = whole("cardInstallmentPlan", "INVALID_CARD_INSTALLMENT_PLAN", payable)
-	bank          = upTo(100, "bank", "INVALID_BANK")
+	installments  = whole("cardInstallmentPlan", payable, "INVALID_CARD_INSTALLMENT_PLAN")
+	bank          = upTo("bank", 100, "INVALID_BANK")
 	accountNumber = matching("accountNumber", `[0-9]{1,20}`, "INVALID_REFUND_ACCOUNT_NUMBER")
-	validHours    = whole("validHours", "EXCEED_MAX_VALID_HOURS", func(n int) bool { return 1 <= n && n <= 90*24 })
+	validHours    = whole("validHours", inNinetyDays, "EXCEED_MAX_VALID_HOURS")
 	receiptType   = literal("type", api.CashReceiptIncomeDeduction, api.CashReceiptExpenditure)
 	vbv           = object("vbv", text("cavv"), text("xid"), text("eci"))
 
@@ -138,7 +138,9 @@ var (
 )
 
 // minimum is the least that can be paid.
-func minimum(won int64) member { return from(won, "amount", codeBelowMinimumAmount) }
+func minimum(won int64) member { return from("amount", won, codeBelowMinimumAmount) }
+
+func inNinetyDays(hours int) bool { return 1 <= hours && hours <= 90*24 }
 
 // payable is how many months an instalment plan may have; 0 is none.
 func payable(months int) bool { return months == 0 || 2 <= months && months <= 12 }
