@@ -100,11 +100,12 @@ func tossStory(c *httpload.Client, order int64) error {
 	if err != nil {
 		return err
 	}
-	path := "/v1/payments/" + httpload.Member(waits, "paymentKey")
+	key := httpload.Member(waits, "paymentKey")
+	path := "/v1/payments/" + key
 	if _, err := c.Post(path, fmt.Sprintf(`{"method":"card","orderId":"order-%d","amount":1000}`, order)); err != nil {
 		return err
 	}
-	_, err = c.Post(path+"/cancel", `{"cancelReason":"변심","cancelAmount":400}`)
+	_, err = c.Post(path+"/cancel", `{"paymentKey":"`+key+`","cancelReason":"변심","cancelAmount":400}`)
 	return err
 }
 

@@ -1,12 +1,6 @@
 package iamport
 
-import (
-	"errors"
-	"slices"
-	"time"
-
-	"github.com/samchon/payments-server/fakes/clock"
-)
+import "github.com/samchon/payments-server/fakes/clock"
 
 // Settings are the options that can be changed while the fake runs. They count
 // for what happens from then on.
@@ -22,11 +16,10 @@ func (s *Server) Settings() Settings { return *s.settings.Load() }
 
 // Configure puts settings in force. It refuses waits below zero.
 func (s *Server) Configure(settings Settings) error {
-	if slices.ContainsFunc(settings.WebhookRetries, func(wait time.Duration) bool { return wait < 0 }) {
-		return errors.New("webhook_retries: a wait must not be negative")
+	if err := s.webhooks.SetLadder(settings.WebhookRetries); err != nil {
+		return err
 	}
 	s.settings.Store(&settings)
-	s.webhooks.SetLadder(settings.WebhookRetries)
 	return nil
 }
 

@@ -1,8 +1,6 @@
 package toss
 
 import (
-	"errors"
-	"slices"
 	"time"
 
 	"github.com/samchon/payments-server/fakes/clock"
@@ -21,11 +19,10 @@ func (s *Server) Settings() Settings { return *s.settings.Load() }
 
 // Configure puts settings in force. It refuses waits below zero.
 func (s *Server) Configure(settings Settings) error {
-	if slices.ContainsFunc(settings.WebhookRetries, func(wait time.Duration) bool { return wait < 0 }) {
-		return errors.New("webhook_retries: a wait must not be negative")
+	if err := s.webhooks.SetLadder(settings.ladder()); err != nil {
+		return err
 	}
 	s.settings.Store(&settings)
-	s.webhooks.SetLadder(settings.ladder())
 	return nil
 }
 

@@ -6,7 +6,9 @@ package courier
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -102,11 +104,16 @@ func (c *Courier) SetURL(url string) {
 	c.url = url
 }
 
-// SetLadder replaces Options.Ladder, for the attempts from now on.
-func (c *Courier) SetLadder(ladder []time.Duration) {
+// SetLadder replaces Options.Ladder, for the attempts from now on. It refuses
+// waits below zero.
+func (c *Courier) SetLadder(ladder []time.Duration) error {
+	if slices.ContainsFunc(ladder, func(wait time.Duration) bool { return wait < 0 }) {
+		return errors.New("a webhook cannot wait for less than nothing before it is sent again")
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ladder = ladder
+	return nil
 }
 
 // Send takes a message and returns at once.
