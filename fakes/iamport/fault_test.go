@@ -2,17 +2,13 @@ package iamport_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"path"
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -182,209 +178,9 @@ func TestFaults(t *testing.T) {
 }
 
 // TestWebhookFaults_StrikeWhateverCausedIt: a request, the payment window, and
+
 // what a person does by the page.
-func TestWebhookFaults_StrikeWhateverCausedIt(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		path  string // of the cause
-		cause func(f fixture) (impUID string)
-	}{
-		"Request": {"/vbanks", func(f fixture) string { return f.openVBank(1_000, time.Hour).ImpUID }},
-		"Checkout": {"/checkout/*/pay", func(f fixture) string {
-			return f.payAtCheckout(`{"merchant_uid":"a","amount":1000}`)
-		}},
-		"People": {"/__fake/payments/*/deposit", func(f fixture) string {
-			p := f.openVBank(1_000, time.Hour)
-			if err := f.Act(f.Context(), p.ImpUID, iamport.Deposit); err != nil {
-				f.Fatal(err)
-			}
-			return p.ImpUID
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			shop := openShop(t)
-			f := start(t, iamport.Options{WebhookURL: shop.URL})
-			plan := f.Faults().MustAdd(fault.Plan{Kind: fault.DuplicateWebhook, Path: test.path})
-			f.Faults().MustAdd(fault.Plan{Kind: fault.LoseWebhook, Path: "/another/cause"})
-			told := f.webhooks(test.cause(f))
-			if got := shop.got(); len(got) != len(told)+1 || got[len(got)-1] != got[len(got)-2] {
-				t.Errorf("received %v of %v, want the last twice", got, told)
-			}
-			if hook := f.Webhooks()[len(told)-1]; !slices.Equal(hook.Faults, []fault.Kind{plan.Kind}) {
-				t.Errorf("the log tells of %v", hook.Faults)
-			}
-		})
-	}
-}
 
 // payAtCheckout pays in a window, without a browser.
-func (f fixture) payAtCheckout(order string) (impUID string) {
-	f.Helper()
-	var window struct{ Path string }
-	if err := json.Unmarshal([]byte(f.send(http.MethodPost, "/checkout", nil, order).body), &window); err != nil {
-		f.Fatal(err)
-	}
-	if got := f.send(http.MethodPost, window.Path+"/pay", nil, ""); got.status != http.StatusOK {
-		f.Fatalf("the window answered %d %s", got.status, got.body)
-	}
-	return path.Base(window.Path)
-}
-
-func TestWebhook(t *testing.T) {
-	t.Parallel()
-
-	t.Run("SaysThreeThings", func(t *testing.T) {
-		t.Parallel()
-		shop := openShop(t)
-		f := start(t, iamport.Options{WebhookURL: shop.URL})
-		p := f.payByCard(10_000)
-		f.webhooks(p.ImpUID)
-		want := `{"imp_uid":"` + p.ImpUID + `","merchant_uid":"` + p.MerchantUID + `","status":"paid"}`
-		if got := shop.got(); !slices.Equal(got, []string{want}) {
-			t.Errorf("received %v, want %s", got, want)
-		}
-	})
-
-	t.Run("MayBeAForm", func(t *testing.T) {
-		t.Parallel()
-		shop := openShop(t)
-		f := start(t, iamport.Options{WebhookURL: shop.URL, WebhookForm: true})
-		p := f.payByCard(10_000)
-		f.webhooks(p.ImpUID)
-		want := "imp_uid=" + p.ImpUID + "&merchant_uid=" + p.MerchantUID + "&status=paid"
-		if got := shop.got(); !slices.Equal(got, []string{want}) {
-			t.Errorf("received %v, want %s", got, want)
-		}
-	})
-
-	t.Run("HeedsSettingsThatChange", func(t *testing.T) {
-		t.Parallel()
-		shop := openShop(t, 500)
-		f := start(t, iamport.Options{WebhookURL: shop.URL})
-		if err := f.Configure(iamport.Settings{WebhookForm: true, WebhookRetries: clock.Durations{time.Minute}}); err != nil {
-			t.Fatal(err)
-		}
-		f.webhooks(f.payByCard(10_000).ImpUID)
-		f.Clock().Advance(time.Minute)
-		if got := shop.got(); len(got) != 2 || !strings.HasPrefix(got[1], "imp_uid=") {
-			t.Errorf("received %v, want a form, twice", got)
-		}
-	})
-
-	t.Run("FindsTheStateItSpeaksOf", func(t *testing.T) {
-		t.Parallel()
-		f := start(t, iamport.Options{})
-		states := make(chan api.Status, 10)
-		shop := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			var hook api.Webhook
-			if err := decodeJSON(r, &hook); err != nil {
-				t.Error(err)
-			}
-			states <- f.read(hook.ImpUID).Status
-		}))
-		defer shop.Close()
-		f.SetWebhookURL(shop.URL)
-		p := f.payByCard(10_000)
-		must(f.cancel(p, 10_000))(f)
-		f.webhooks(p.ImpUID)
-		if first, second := <-states, <-states; first == "" || second != api.StatusCancelled {
-			t.Errorf("the receiver read %s and %s", first, second)
-		}
-	})
-
-	t.Run("IsTriedAgainWhenTheShopAsksForIt", func(t *testing.T) {
-		t.Parallel()
-		shop := openShop(t, 503, 503)
-		minute := time.Minute
-		f := start(t, iamport.Options{
-			WebhookURL: shop.URL, WebhookRetries: []time.Duration{minute, minute, minute, minute, minute},
-		})
-		p := f.payByCard(10_000)
-		f.webhooks(p.ImpUID)
-		f.Clock().Advance(time.Hour)
-		if got := shop.got(); len(got) != 3 {
-			t.Errorf("received %d, want 3", len(got))
-		}
-	})
-}
-
-func TestStore(t *testing.T) {
-	t.Parallel()
-
-	t.Run("KeepsTheNewestPayments", func(t *testing.T) {
-		t.Parallel()
-		f := start(t, iamport.Options{Keep: 1})
-		first, second := f.payByCard(1), f.payByCard(2)
-		if _, err := f.client.GetPayment(t.Context(), first.ImpUID); !errors.Is(err, api.ErrNotFound) {
-			t.Errorf("the first: %v, want ErrNotFound", err)
-		}
-		f.read(second.ImpUID)
-	})
-
-	t.Run("KeepsPaymentsForAWhile", func(t *testing.T) {
-		t.Parallel()
-		f := start(t, iamport.Options{KeepFor: time.Hour})
-		first := f.payByCard(1)
-		f.Clock().Advance(time.Hour)
-		f.payByCard(2)
-		if _, err := f.client.GetPayment(t.Context(), first.ImpUID); !errors.Is(err, api.ErrNotFound) {
-			t.Errorf("got %v, want ErrNotFound", err)
-		}
-	})
-
-	t.Run("IsEmptyAfterReset", func(t *testing.T) {
-		t.Parallel()
-		f := start(t, iamport.Options{})
-		p := f.payByCard(1)
-		f.Reset()
-		if _, err := f.client.GetPayment(t.Context(), p.ImpUID); !errors.Is(err, api.ErrNotFound) {
-			t.Errorf("got %v, want ErrNotFound", err)
-		}
-	})
-}
-
-func TestClock_MayBeShared(t *testing.T) {
-	t.Parallel()
-	shared := clock.NewStopped(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
-	a, b := start(t, iamport.Options{Clock: shared}), start(t, iamport.Options{Clock: shared})
-	p, q := a.openVBank(1, time.Hour), b.openVBank(1, time.Hour)
-	shared.Advance(time.Hour)
-	if a.read(p.ImpUID).Status != api.StatusFailed || b.read(q.ImpUID).Status != api.StatusFailed {
-		t.Error("one of two virtual accounts is still open")
-	}
-}
 
 // shop receives webhooks, and answers with the statuses it is given, then 200.
-type shop struct {
-	*httptest.Server
-	mu       sync.Mutex
-	received []string
-	answers  []int
-}
-
-func openShop(t *testing.T, answers ...int) *shop {
-	t.Helper()
-	s := &shop{answers: answers}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Error(err)
-		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.received = append(s.received, string(body))
-		if len(s.answers) > 0 {
-			w.WriteHeader(s.answers[0])
-			s.answers = s.answers[1:]
-		}
-	}))
-	t.Cleanup(s.Close)
-	return s
-}
-
-func (s *shop) got() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.received)
-}

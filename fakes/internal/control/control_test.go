@@ -1,8 +1,6 @@
 package control_test
 
 import (
-	"bufio"
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -20,6 +18,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fake is a fake Iamport: the control is shared, and one vendor shows it all.
+
 type fake struct {
 	*testing.T
 	*iamport.Server
@@ -48,6 +47,7 @@ func start(t *testing.T) fake {
 }
 
 // call makes a control request, checks its status and decodes its answer.
+
 func (f fake) call(method, path, body string, want int, into any) {
 	f.Helper()
 	request, err := http.NewRequestWithContext(f.Context(), method, f.URL()+"/__fake/"+path, strings.NewReader(body))
@@ -183,120 +183,6 @@ func TestPayments_AreActedOn(t *testing.T) {
 	}
 }
 
-func TestLedger_IsTheTruth(t *testing.T) {
-	t.Parallel()
-	f := start(t)
-	p := f.openVBank()
-	f.call("POST", "payments/"+p.ImpUID+"/deposit", "", 204, nil)
-	type books struct {
-		Entries                     []struct{ Kind, Payment string }
-		Captured, Refunded, Balance money.Amount
-	}
-	for _, path := range []string{"ledger", "ledger/payments/" + p.ImpUID, "ledger/orders/order"} {
-		var got books
-		f.call("GET", path, "", 200, &got)
-		if len(got.Entries) != 1 || got.Entries[0].Kind != "captured" || !got.Balance.Equal(p.Amount) {
-			t.Errorf("%s = %+v", path, got)
-		}
-	}
-	var nobody books
-	f.call("GET", "ledger/orders/nobody", "", 200, &nobody)
-	if nobody.Entries == nil || len(nobody.Entries) != 0 {
-		t.Errorf("an unknown order has %+v, want an empty list", nobody.Entries)
-	}
-	var requests []struct{ Method, Path, Body string }
-	f.call("GET", "requests", "", 200, &requests)
-	if len(requests) != 2 || requests[0].Path != "/users/getToken" || requests[1].Path != "/vbanks" {
-		t.Errorf("requests = %+v", requests)
-	}
-	if strings.Contains(requests[0].Body, iamport.DefaultSecret) {
-		t.Errorf("a secret is shown: %s", requests[0].Body)
-	}
-}
-
-func TestRequests_AreFoundByPaymentOrderAndKey(t *testing.T) {
-	t.Parallel()
-	f := start(t)
-	p := f.openVBank()
-	f.status(p.ImpUID)
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.URL()+"/payments/cancel", strings.NewReader("{}"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Idempotency-Key", "key-1")
-	response, err := f.http.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	for query, want := range map[string]string{
-		"payment=" + p.ImpUID:                  "/vbanks /payments/" + p.ImpUID,
-		"payment=" + p.ImpUID + "&limit=1":     "/payments/" + p.ImpUID,
-		"order=order":                          "/vbanks /payments/" + p.ImpUID,
-		"idempotency_key=key-1":                "/payments/cancel",
-		"idempotency_key=key-1&payment=nobody": "",
-	} {
-		var requests []struct{ Path string }
-		f.call("GET", "requests?"+query, "", 200, &requests)
-		var paths []string
-		for _, r := range requests {
-			paths = append(paths, r.Path)
-		}
-		if got := strings.Join(paths, " "); got != want {
-			t.Errorf("%s finds %q, want %q", query, got, want)
-		}
-	}
-	var limits struct {
-		Payments, Requests struct{ Limit, Forgotten int }
-		Body               int `json:"bytes_of_a_body"`
-	}
-	f.call("GET", "ledger/limits", "", 200, &limits)
-	if limits.Payments.Limit != 50_000 || limits.Requests.Limit != 20_000 || limits.Requests.Forgotten != 0 || limits.Body != 4096 {
-		t.Errorf("limits = %+v", limits)
-	}
-}
-
-func TestWebhooks_AreSentAgain(t *testing.T) {
-	t.Parallel()
-	f := start(t)
-	p := f.openVBank()
-	settle := func() {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		defer cancel()
-		if err := f.WaitWebhooks(ctx); err != nil {
-			t.Fatal(err)
-		}
-	}
-	settle()
-	f.call("POST", "webhooks/1/resend", "", 204, nil)
-	settle()
-	f.call("POST", "payments/"+p.ImpUID+"/resend", "", 204, nil)
-	settle()
-	var log []struct {
-		Event    string
-		Attempts []struct{}
-	}
-	f.call("GET", "webhooks", "", 200, &log)
-	if len(log) != 1 || log[0].Event != "ready" || len(log[0].Attempts) != 3 {
-		t.Errorf("webhooks = %+v, want one with three attempts", log)
-	}
-	f.call("POST", "webhooks/2/resend", "", 404, nil)
-	f.call("POST", "webhooks/x/resend", "", 404, nil)
-	f.call("POST", "payments/unknown/resend", "", 404, nil)
-}
-
-func TestWebhookURL_IsSet(t *testing.T) {
-	t.Parallel()
-	f := start(t)
-	f.call("PUT", "webhooks/url", `{"url":"http://127.0.0.1:1/hook"}`, 200, nil)
-	f.call("PUT", "webhooks/url", `{"url":"mailto:shop"}`, 400, nil)
-	var got struct{ URL string }
-	f.call("GET", "webhooks/url", "", 200, &got)
-	if got.URL != "http://127.0.0.1:1/hook" {
-		t.Errorf("url = %q", got.URL)
-	}
-}
-
 func TestOptions_AreChanged(t *testing.T) {
 	t.Parallel()
 	f := start(t)
@@ -336,32 +222,6 @@ func TestReset_ForgetsEverything(t *testing.T) {
 			t.Errorf("%s = %v", path, list)
 		}
 	}
-}
-
-func TestEvents_TellOfEachChange(t *testing.T) {
-	t.Parallel()
-	f := start(t)
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.URL()+"/__fake/events", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := f.http.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	events := bufio.NewScanner(response.Body)
-	next := func() {
-		for events.Scan() {
-			if events.Text() == "data: look" {
-				return
-			}
-		}
-		t.Fatalf("the events ended: %v", events.Err())
-	}
-	next() // at once, so that a watcher need not ask first
-	f.openVBank()
-	next()
 }
 
 func TestControl_RefusesPagesOfOtherOrigins(t *testing.T) {
