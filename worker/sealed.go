@@ -62,16 +62,19 @@ func openSealed(codec *wire.Codec) func(huma.Context, func(huma.Context)) {
 			next(openedContext{c, http.NoBody})
 			return
 		}
-		sealed, err := readBody(c)
+		buffers := pool.Get().(*bodyBuffers)
+		defer buffers.release() // after next: whoever handles the request reads from it
+		err := buffers.read(c)
 		switch {
 		case err != nil:
 			refuse(c, newProblem(c.Context(), codeInvalidBody, "The request body ended before it was complete."))
 			return
-		case len(sealed) > maxBody:
+		case buffers.first.Len() > maxBody:
 			refuse(c, newProblem(c.Context(), codeTooLarge, "A request body may have 1 MiB at most."))
 			return
 		}
-		plain, openErr := codec.Open(nil, sealed)
+		plain, openErr := codec.Open(buffers.second[:0], buffers.first.Bytes())
+		buffers.second = plain
 		switch flaw := inspect(plain); {
 		case openErr != nil || errors.Is(flaw, errNotJSON):
 			refuse(c, newProblem(c.Context(), codeUndecryptable,
@@ -82,14 +85,6 @@ func openSealed(codec *wire.Codec) func(huma.Context, func(huma.Context)) {
 			next(openedContext{c, bytes.NewReader(plain)})
 		}
 	}
-}
-
-// readBody reads one byte more than is allowed, so that too much can be told.
-func readBody(c huma.Context) ([]byte, error) {
-	_ = c.SetReadDeadline(time.Now().Add(bodyTimeout)) // a test's recorder has none
-	body, err := io.ReadAll(io.LimitReader(c.BodyReader(), maxBody+1))
-	_ = c.SetReadDeadline(time.Time{})
-	return body, err
 }
 
 func refuse(c huma.Context, p *problem) {
@@ -105,11 +100,13 @@ func refuse(c huma.Context, p *problem) {
 func sealedText(codec *wire.Codec) huma.Format {
 	return huma.Format{
 		Marshal: func(w io.Writer, v any) error {
-			var plain bytes.Buffer
-			if err := encodeJSON(&plain, v); err != nil {
+			buffers := pool.Get().(*bodyBuffers)
+			defer buffers.release()
+			if err := encodeJSON(&buffers.first, v); err != nil {
 				return err
 			}
-			_, err := w.Write(codec.Seal(nil, bytes.TrimSuffix(plain.Bytes(), []byte("\n"))))
+			buffers.second = codec.Seal(buffers.second[:0], bytes.TrimSuffix(buffers.first.Bytes(), []byte("\n")))
+			_, err := w.Write(buffers.second)
 			return err
 		},
 		// openSealed has opened it already; nothing arrives here as text.
