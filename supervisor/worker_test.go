@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -29,7 +30,11 @@ func (s script) misbehaveLater() {
 func (s script) handler(w *handover.Worker) http.Handler {
 	requests := w.Counters().Counter(requestsCounter, requestsHelpText)
 	born, mux := time.Now(), http.NewServeMux()
+	var asked atomic.Int32
 	mux.HandleFunc("GET /health", func(rw http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) > 1 && s.HealthHangs {
+			<-r.Context().Done()
+		}
 		if s.Unhealthy && time.Since(born) > 300*time.Millisecond {
 			http.Error(rw, "unwell", http.StatusInternalServerError)
 		}

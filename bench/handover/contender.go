@@ -27,6 +27,7 @@ type contender struct {
 // running is a contender with the load on it.
 type running struct {
 	addr     string
+	admin    string       // of a supervisor
 	handOver func() error // returns when the next one may begin
 	stop     func()
 }
@@ -35,8 +36,9 @@ func contenders() []contender {
 	all := []contender{
 		{"this supervisor", startOurs},
 		{"no handover: another supervisor, without clients, hands over beside it", startBeside},
-		{"tableflip's example (Server.Shutdown)", func(dir string) (*running, error) { return startTableflip(dir, shutdownRole) }},
-		{"the same with SetKeepAlivesEnabled(false)", func(dir string) (*running, error) { return startTableflip(dir, keepAlivesRole) }},
+		{"Server.Shutdown", func(dir string) (*running, error) { return startPlain(dir, shutdownRole) }},
+		{"SetKeepAlivesEnabled(false), then Server.Shutdown", func(dir string) (*running, error) { return startPlain(dir, keepAlivesRole) }},
+		{"tableflip's example", startTableflip},
 	}
 	if path, err := exec.LookPath("nginx"); err == nil {
 		all = append(all, contender{"nginx -s reload", func(dir string) (*running, error) { return startNginx(dir, path) }})
@@ -45,14 +47,14 @@ func contenders() []contender {
 }
 
 // again starts this program in another role.
-func again(dir, role string) (*exec.Cmd, error) {
+func again(dir, role string, files ...*os.File) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), roleVariable+"="+role, dirVariable+"="+dir)
-	cmd.Stderr = os.Stderr
+	cmd.Stderr, cmd.ExtraFiles = os.Stderr, files
 	return cmd, cmd.Start()
 }
 
@@ -65,7 +67,7 @@ func startOurs(dir string) (*running, error) {
 	if err != nil {
 		return nil, errors.Join(err, cmd.Process.Kill())
 	}
-	return &running{addr: at[0],
+	return &running{addr: at[0], admin: at[1],
 		handOver: func() error {
 			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			defer cancel()
@@ -97,8 +99,8 @@ func startBeside(dir string) (*running, error) {
 
 // startTableflip hands over as tableflip's documentation does: HUP, and wait until the old process is gone, because it
 // refuses another upgrade before.
-func startTableflip(dir, role string) (*running, error) {
-	cmd, err := again(dir, role)
+func startTableflip(dir string) (*running, error) {
+	cmd, err := again(dir, tableflipRole)
 	if err != nil {
 		return nil, err
 	}

@@ -16,10 +16,13 @@ import (
 )
 
 type settings struct {
-	handovers, keepAlive, fresh int
-	think, quiet, gap           time.Duration
-	only                        string
+	handovers, keepAlive, fresh, undos int
+	think, quiet, gap                  time.Duration
+	only                               string
 }
+
+// onlyUndo leaves the comparison out.
+const onlyUndo = "undo"
 
 func main() {
 	if role := os.Getenv(roleVariable); role != "" {
@@ -30,12 +33,18 @@ func main() {
 	flag.IntVar(&s.handovers, "handovers", 100, "handovers per contender")
 	flag.IntVar(&s.keepAlive, "connections", 128, "keep-alive connections")
 	flag.IntVar(&s.fresh, "fresh", 2, "clients that dial for every request")
+	flag.IntVar(&s.undos, "undos", 50, "generations to kill on probation")
 	flag.DurationVar(&s.think, "think", 20*time.Millisecond, "longest pause of a client between two requests")
 	flag.DurationVar(&s.quiet, "quiet", 3*time.Second, "how long to measure without handovers first")
 	flag.DurationVar(&s.gap, "gap", 20*time.Millisecond, "pause between two handovers")
-	flag.StringVar(&s.only, "only", "", "part of the name of the contenders to run")
+	flag.StringVar(&s.only, "only", "", "part of the name of the contenders to run, or \""+onlyUndo+"\"")
 	flag.Parse()
-	exitOn(compare(s))
+	if s.only != onlyUndo {
+		exitOn(compare(s))
+	}
+	if s.only == "" || s.only == onlyUndo {
+		exitOn(undo(s))
+	}
 }
 
 func exitOn(err error) {

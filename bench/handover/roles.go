@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -23,10 +24,12 @@ import (
 const (
 	roleVariable   = "HANDOVER_BENCH_ROLE"
 	dirVariable    = "HANDOVER_BENCH_DIR"
+	undoVariable   = "HANDOVER_BENCH_UNDO" // the supervisor's generations are to be undone
 	supervisorRole = "supervisor"
 	workerRole     = "worker"
 	shutdownRole   = "shutdown"
 	keepAlivesRole = "keepalives"
+	tableflipRole  = "tableflip"
 	backendRole    = "backend" // behind nginx
 	password       = "bench"
 	idleTimeout    = 75 * time.Second
@@ -45,8 +48,10 @@ func play(role string) error {
 		return w.Serve(context.Background(), server())
 	case backendRole:
 		return playBackend(dir)
+	case tableflipRole:
+		return playTableflip(dir)
 	default:
-		return playTableflip(dir, role)
+		return playPlain(dir, role)
 	}
 }
 
@@ -58,8 +63,12 @@ func server() *http.Server {
 }
 
 func playSupervisor(dir string) error {
+	probation := 20 * time.Millisecond
+	if os.Getenv(undoVariable) != "" {
+		probation = 2 * time.Second
+	}
 	return supervisor.Run(context.Background(), supervisor.Options{
-		API: "127.0.0.1:0", Admin: "localhost:0", SystemPassword: password, Probation: 20 * time.Millisecond,
+		API: "127.0.0.1:0", Admin: "localhost:0", SystemPassword: password, Probation: probation,
 		Command: func(supervisor.Release) ([]string, error) { return []string{os.Args[0]}, nil },
 		Env:     func() ([]string, error) { return append(os.Environ(), roleVariable+"="+workerRole), nil },
 		Serving: func(api, admin string) { writeAddresses(dir, api, admin) },
@@ -67,8 +76,29 @@ func playSupervisor(dir string) error {
 	})
 }
 
+// playPlain serves a listener that it was given, until it is told to end, as net/http's documentation shows.
+func playPlain(dir, drain string) error {
+	ln, err := net.FileListener(os.NewFile(inheritedFD, "listener"))
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	srv := server()
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(ln) }()
+	writeAddresses(dir, fmt.Sprint(os.Getpid()))
+	<-ctx.Done()
+	if drain == keepAlivesRole {
+		srv.SetKeepAlivesEnabled(false)
+	}
+	err = srv.Shutdown(context.Background())
+	<-served
+	return err
+}
+
 // playTableflip is http_example_test.go of tableflip v1.2.3.
-func playTableflip(dir, drain string) error {
+func playTableflip(dir string) error {
 	upg, err := tableflip.New(tableflip.Options{PIDFile: filepath.Join(dir, "pid")})
 	if err != nil {
 		return err
@@ -93,9 +123,6 @@ func playTableflip(dir, drain string) error {
 	writeAddresses(dir, ln.Addr().String())
 	<-upg.Exit()
 	time.AfterFunc(30*time.Second, func() { os.Exit(1) })
-	if drain == keepAlivesRole {
-		srv.SetKeepAlivesEnabled(false)
-	}
 	return srv.Shutdown(context.Background())
 }
 

@@ -129,6 +129,24 @@ func (l *Load) Idle(n int) (again func()) {
 	}
 }
 
+// Held opens connections that have been used once. The returned function uses all of them at the same time and returns
+// when the last answer has come.
+func (l *Load) Held(n int) (ask func()) {
+	var open []net.Conn
+	for i := range n {
+		c := l.dial()
+		l.request(c, i)
+		open = append(open, c)
+	}
+	return func() {
+		var asking sync.WaitGroup
+		for i, c := range open {
+			asking.Go(func() { l.request(c, i) })
+		}
+		asking.Wait()
+	}
+}
+
 // SlowUpload sends one request whose body takes the whole time until release is closed.
 func (l *Load) SlowUpload(release <-chan struct{}) {
 	c := l.dial()
