@@ -92,8 +92,8 @@ func iamportStory(c *httpload.Client, order int64) error {
 
 // tossCard is an order whose card is authenticated and not yet charged; %d
 // is its number.
-const tossCard = `{"method":"card","orderId":"order-%d","amount":1000,"cardNumber":"4330123412341234","cardExpirationYear":"28",` +
-	`"cardExpirationMonth":"03","__approved":false}`
+const tossCard = `{"method":"card","orderId":"order-%d","amount":1000,"cardNumber":"4330123412341234",` +
+	`"cardExpirationYear":"28","cardExpirationMonth":"03","__approved":false}`
 
 func tossStory(c *httpload.Client, order int64) error {
 	waits, err := c.Post("/v1/payments/key-in", fmt.Sprintf(tossCard, order))
@@ -102,7 +102,7 @@ func tossStory(c *httpload.Client, order int64) error {
 	}
 	key := httpload.Member(waits, "paymentKey")
 	path := "/v1/payments/" + key
-	if _, err := c.Post(path, fmt.Sprintf(`{"method":"card","orderId":"order-%d","amount":1000}`, order)); err != nil {
+	if _, err := c.Post(path, fmt.Sprintf(`{"orderId":"order-%d","amount":1000}`, order)); err != nil {
 		return err
 	}
 	_, err = c.Post(path+"/cancel", `{"paymentKey":"`+key+`","cancelReason":"변심","cancelAmount":400}`)
