@@ -1,6 +1,8 @@
 package worker
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -41,16 +43,27 @@ func document(o *huma.OpenAPI) {
 		amountsArePlain(s)
 	}
 	schemas["Problem"].Properties["code"].Enum = codes()
-	for _, path := range o.Paths {
-		for _, op := range []*huma.Operation{path.Get, path.Put, path.Post, path.Patch} {
-			if op != nil {
-				documentBodies(op)
-				documentRefusals(op)
-			}
-		}
+	for _, op := range allOperations(o) {
+		documentBodies(op)
+		documentRefusals(op)
 	}
 	documentGateways(o)
 	o.Webhooks = map[string]*huma.PathItem{"changed": {Post: ourWebhook()}}
+	documentExamples(o)
+}
+
+// allOperations are all there are, by path.
+func allOperations(o *huma.OpenAPI) (all []*huma.Operation) {
+	for _, paths := range []map[string]*huma.PathItem{o.Paths, o.Webhooks} {
+		for _, path := range slices.Sorted(maps.Keys(paths)) {
+			for _, op := range []*huma.Operation{paths[path].Get, paths[path].Post, paths[path].Put, paths[path].Patch} {
+				if op != nil {
+					all = append(all, op)
+				}
+			}
+		}
+	}
+	return all
 }
 
 // amountsArePlain takes off the format double, which promises binary fractions.
@@ -78,6 +91,9 @@ func documentBodies(op *huma.Operation) {
 func documentGateways(o *huma.OpenAPI) {
 	hint := &huma.MediaType{Schema: &huma.Schema{
 		Type: "object", AdditionalProperties: true, Required: []string{"imp_uid", "status"},
+		Examples: []any{map[string]string{
+			"imp_uid": "imp_448280090638", "merchant_uid": "6f0ab8c5-2f0b-4a53-9d2e-5c7a35e1a1a4", "status": "paid",
+		}},
 		Properties: map[string]*huma.Schema{
 			"imp_uid":      {Type: "string", Description: "The payment to look at."},
 			"merchant_uid": {Type: "string", Description: "The order it belongs to."},
@@ -91,6 +107,10 @@ func documentGateways(o *huma.OpenAPI) {
 		"application/json": {Schema: &huma.Schema{
 			Type: "object", AdditionalProperties: true,
 			Description: "One of Toss Payments' webhook envelopes: https://docs.tosspayments.com/reference/using-api/webhook-events",
+			Examples: []any{map[string]any{
+				"eventType": "PAYMENT_STATUS_CHANGED", "createdAt": "2026-03-01T21:00:01.000000",
+				"data": map[string]string{"paymentKey": "ZRdQmvL6gK1Jx9bNa8wPA", "status": "DONE"},
+			}},
 		}},
 	})
 }

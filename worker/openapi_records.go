@@ -109,7 +109,7 @@ func absentIsNull(s *huma.Schema, property string) {
 	p := s.Properties[property]
 	switch {
 	case p.Ref != "":
-		s.Properties[property] = &huma.Schema{AnyOf: []*huma.Schema{p, {Type: "null"}}}
+		s.Properties[property] = &huma.Schema{Description: p.Description, AnyOf: []*huma.Schema{p, {Type: "null"}}}
 	case p.Type != "" && (p.Format == "date-time" || !slices.Contains(s.Required, property)):
 		p.Nullable = true
 	}

@@ -3,6 +3,8 @@ package worker_test
 import (
 	"encoding/json"
 	"net/http"
+	"os"
+	"path"
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -61,6 +63,38 @@ func TestOpenAPI_TellsVendorsApart(t *testing.T) {
 	if len(result.Errors) == 0 {
 		t.Error("data of Iamport passed for a payment at Toss")
 	}
+}
+
+// TestOpenAPI_ExamplesAreAsDescribed, and none is missing.
+func TestOpenAPI_ExamplesAreAsDescribed(t *testing.T) {
+	t.Parallel()
+	var document any
+	must(t, json.Unmarshal(mustv(os.ReadFile("../api/openapi.json"))(t), &document))
+	if examples := checkExamples(t, document); examples < 80 {
+		t.Errorf("only %d examples", examples)
+	}
+}
+
+// checkExamples looks at every body, wherever its content is given, and counts them.
+func checkExamples(t *testing.T, value any) (examples int) {
+	t.Helper()
+	object, _ := value.(map[string]any)
+	for key, v := range object {
+		if key != "content" {
+			examples += checkExamples(t, v)
+			continue
+		}
+		for _, media := range v.(map[string]any) {
+			media := media.(map[string]any)
+			ref, _ := media["schema"].(map[string]any)["$ref"].(string)
+			if ref == "" { // a gateway's, or nothing
+				continue
+			}
+			examples++
+			conforms(t, path.Base(ref), mustv(json.Marshal(media["example"]))(t))
+		}
+	}
+	return examples
 }
 
 // conforms fails unless a document is what the schema says.

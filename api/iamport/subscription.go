@@ -11,20 +11,20 @@ type Subscription struct {
 	// JSON. It is not written.
 	Raw json.RawMessage `json:"-"`
 
-	CustomerUID      string  `json:"customer_uid"`
-	PGProvider       string  `json:"pg_provider"`
-	PGID             string  `json:"pg_id"`
-	CardType         string  `json:"card_type"`
-	CardCode         string  `json:"card_code"`
-	CardName         string  `json:"card_name"`
-	CardNumber       string  `json:"card_number"`
-	CustomerName     *string `json:"customer_name"`
-	CustomerTel      *string `json:"customer_tel"`
-	CustomerEmail    *string `json:"customer_email"`
-	CustomerAddr     *string `json:"customer_addr"`
-	CustomerPostcode *string `json:"customer_postcode"`
-	Inserted         Time    `json:"inserted"`
-	Updated          Time    `json:"updated"`
+	CustomerUID      string  `json:"customer_uid" doc:"The billing key: the service's own key of the card."`
+	PGProvider       string  `json:"pg_provider" doc:"Payment company behind Iamport that keeps the card."`
+	PGID             string  `json:"pg_id" doc:"The merchant's account at that company."`
+	CardType         string  `json:"card_type" doc:"Kind of card: 0 credit, 1 debit; a text at the fake."`
+	CardCode         string  `json:"card_code" doc:"Code of the card company."`
+	CardName         string  `json:"card_name" doc:"Name of the card company or the card."`
+	CardNumber       string  `json:"card_number" doc:"Number of the card, masked by the real Iamport."`
+	CustomerName     *string `json:"customer_name" doc:"Name of the customer."`
+	CustomerTel      *string `json:"customer_tel" doc:"Telephone number of the customer."`
+	CustomerEmail    *string `json:"customer_email" doc:"E-mail address of the customer."`
+	CustomerAddr     *string `json:"customer_addr" doc:"Address of the customer."`
+	CustomerPostcode *string `json:"customer_postcode" doc:"Postal code of the customer."`
+	Inserted         Time    `json:"inserted" doc:"When the card was registered first, in Unix seconds."`
+	Updated          Time    `json:"updated" doc:"When it was registered last, in Unix seconds."`
 }
 
 // UnmarshalJSON keeps the bytes it reads in Raw. Like encoding/json, it leaves

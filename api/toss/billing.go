@@ -12,13 +12,13 @@ import (
 // Billing is a card that may be charged again without its owner being present.
 // Its key alone is useless without the customer's; keep them apart.
 type Billing struct {
-	MID             string `json:"mId"`
-	CustomerKey     string `json:"customerKey"`
-	BillingKey      string `json:"billingKey"`
-	Method          Method `json:"method"`
-	AuthenticatedAt Time   `json:"authenticatedAt"`
-	CardCompany     string `json:"cardCompany,omitempty"`
-	CardNumber      string `json:"cardNumber,omitempty"`
+	MID             string `json:"mId" doc:"The merchant's account at Toss Payments."`
+	CustomerKey     string `json:"customerKey" doc:"The service's key of the customer. The billing key works together with it only."`
+	BillingKey      string `json:"billingKey" doc:"Toss Payments' key of the card."`
+	Method          Method `json:"method" doc:"카드 (card)."`
+	AuthenticatedAt Time   `json:"authenticatedAt" doc:"When the customer was authenticated and the card registered."`
+	CardCompany     string `json:"cardCompany,omitempty" doc:"Name of the card company."`
+	CardNumber      string `json:"cardNumber,omitempty" doc:"Number of the card, masked by the real Toss Payments."`
 
 	// Raw is the billing in the gateway's own bytes. Reading sets it, writing
 	// ignores it.

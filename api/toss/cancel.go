@@ -32,14 +32,14 @@ type RefundAccount struct {
 
 // Cancel is one refund of a payment.
 type Cancel struct {
-	TransactionKey   string       `json:"transactionKey,omitempty"` // real only
-	CancelAmount     money.Amount `json:"cancelAmount"`
-	CancelReason     string       `json:"cancelReason"`
-	TaxFreeAmount    money.Amount `json:"taxFreeAmount"`
-	TaxAmount        money.Amount `json:"taxAmount"`
-	RefundableAmount money.Amount `json:"refundableAmount"` // what is left; the fakes write what was asked
-	CancelStatus     string       `json:"cancelStatus,omitempty"`
-	CanceledAt       Time         `json:"canceledAt"`
+	TransactionKey   string       `json:"transactionKey,omitempty" doc:"Key of the refund; the fake has none in its reference style."`
+	CancelAmount     money.Amount `json:"cancelAmount" doc:"Amount given back, in the currency of the payment."`
+	CancelReason     string       `json:"cancelReason" doc:"Why, as the service said."`
+	TaxFreeAmount    money.Amount `json:"taxFreeAmount" doc:"The part of it that was free of tax."`
+	TaxAmount        money.Amount `json:"taxAmount" doc:"The part of it that was taxed."`
+	RefundableAmount money.Amount `json:"refundableAmount" doc:"What could still be refunded afterwards."` // the fakes write what was asked
+	CancelStatus     string       `json:"cancelStatus,omitempty" doc:"State of the refund: DONE when it is over."`
+	CanceledAt       Time         `json:"canceledAt" doc:"When it was given back."`
 }
 
 // Cancel refunds a payment in whole or in part. Without an IdempotencyKey a

@@ -36,11 +36,11 @@ type CashReceipt struct {
 
 // CashReceiptSummary is what a payment tells of its cash receipt.
 type CashReceiptSummary struct {
-	Type          string       `json:"type"`
-	Amount        money.Amount `json:"amount"`
-	TaxFreeAmount money.Amount `json:"taxFreeAmount"`
-	IssueNumber   string       `json:"issueNumber"`
-	ReceiptURL    string       `json:"receiptUrl"`
+	Type          string       `json:"type" doc:"소득공제 (for income tax) or 지출증빙 (for the books of a firm)."`
+	Amount        money.Amount `json:"amount" doc:"Amount of the receipt, in won."`
+	TaxFreeAmount money.Amount `json:"taxFreeAmount" doc:"The part of it that is free of tax, in won."`
+	IssueNumber   string       `json:"issueNumber" doc:"The tax office's number of the receipt."`
+	ReceiptURL    string       `json:"receiptUrl" doc:"Page of the receipt, for the customer."`
 }
 
 // CashReceiptRequest asks for a cash receipt.
