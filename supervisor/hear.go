@@ -60,7 +60,7 @@ func (s *supervisor) farewell(p *process, text string) {
 		return
 	}
 	for how, n := range map[string]int{"moved": f.Moved, "closed": f.Closed, "forced": f.Forced} {
-		s.count("handover_connections_total", "Connections of leaving workers by what became of them.", "how", how).Add(uint64(n))
+		s.parted(how).Add(uint64(n))
 	}
 	if r := p.generation.handedTo; r != nil {
 		r.Moved, r.Closed, r.Forced = r.Moved+f.Moved, r.Closed+f.Closed, r.Forced+f.Forced
@@ -74,7 +74,7 @@ func (s *supervisor) died(p *process, err error) {
 	g.remove(p)
 	if !p.left {
 		s.log.Error("worker died", "generation", g.number, "worker", p.slot, "pid", p.pid, "err", err)
-		s.count("worker_deaths_total", "Workers that died without being told to leave.").Inc()
+		s.deaths().Inc()
 	}
 	reason := fmt.Errorf("%s worker %d: %w", g, p.slot, exitError(err))
 	switch {

@@ -3,6 +3,8 @@ package supervisor
 import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/samchon/payments-server/supervisor/ledger"
 )
 
 // gatherer is everything on /metrics.
@@ -12,6 +14,31 @@ func (s *supervisor) gatherer() prometheus.Gatherer {
 		s.sockets.ledger, censusCollector{s})
 	own.MustRegister(s.o.Collectors...)
 	return exposition{s, own}
+}
+
+// The supervisor's own counts; enterCounts enters them at once, because a series that begins with its first event hides
+// that event from rate().
+
+func (s *supervisor) handovers(outcome State) ledger.Counter {
+	return s.sockets.ledger.Counter("supervisor_handovers_total", "Generations by how they ended.", "outcome", string(outcome))
+}
+
+func (s *supervisor) parted(how string) ledger.Counter {
+	return s.sockets.ledger.Counter("supervisor_handover_connections_total",
+		"Connections of leaving workers by what became of them.", "how", how)
+}
+
+func (s *supervisor) deaths() ledger.Counter {
+	return s.sockets.ledger.Counter("supervisor_worker_deaths_total", "Workers that died without being told to leave.")
+}
+
+func (s *supervisor) enterCounts() {
+	s.handovers(Blessed)
+	s.handovers(Failed)
+	for _, how := range []string{"moved", "closed", "forced"} {
+		s.parted(how)
+	}
+	s.deaths()
 }
 
 var (

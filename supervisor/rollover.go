@@ -138,7 +138,7 @@ func (s *supervisor) conclude(g *generation, reason error) {
 	} else {
 		s.log.Info("generation is blessed", "generation", g.number, "commit", g.commit)
 	}
-	s.count("handovers_total", "Generations by how they ended.", "outcome", string(g.receipt.Outcome)).Inc()
+	s.handovers(g.receipt.Outcome).Inc()
 	s.receipts = append(s.receipts, &g.receipt)
 	s.receipts = s.receipts[max(0, len(s.receipts)-receiptsKept):]
 	g.answer(reason)

@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/samchon/payments-server/supervisor/handover"
-	"github.com/samchon/payments-server/supervisor/ledger"
 )
 
 var errLeft = errors.New("it left by itself")
@@ -85,6 +84,7 @@ func descriptorLimit() int {
 }
 
 func (s *supervisor) run(ctx context.Context, signals <-chan os.Signal) error {
+	s.enterCounts()
 	s.closeAdmin = func() {}
 	if !s.sockets.flip.HasParent() { // otherwise the supervisor before us answers as yet
 		s.closeAdmin = s.serveAdmin()
@@ -163,10 +163,6 @@ func (s *supervisor) ask(f func()) bool {
 // after runs f in the loop when d has passed.
 func (s *supervisor) after(d time.Duration, f func()) {
 	time.AfterFunc(d, func() { s.post(f) })
-}
-
-func (s *supervisor) count(name, help string, labels ...string) ledger.Counter {
-	return s.sockets.ledger.Counter("supervisor_"+name, help, labels...)
 }
 
 // stop drains everything; what is not done within the budget is cut.

@@ -52,6 +52,7 @@ func Open(ctx context.Context, o Settings) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Settled = counts.intent
 	payments := payment.New(payment.Config{
 		Store: s, Gateways: p.gateways, Passwords: p.passwords,
 		Present: func(h *payment.History) ([]byte, error) { return json.Marshal(present(h)) },

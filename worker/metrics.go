@@ -31,6 +31,7 @@ type metrics struct {
 	pgTook    map[pgSeries]ledger.Histogram // by vendor and operation
 	attempts  map[webhook.State]ledger.Counter
 	attempt   ledger.Histogram
+	settled   map[payment.IntentState]ledger.Counter
 	passwords passwordCounts
 }
 
@@ -50,7 +51,7 @@ func newMetrics(l *ledger.Ledger) *metrics {
 	m := &metrics{
 		ledger:  l,
 		pgCalls: map[pgSeries]ledger.Counter{}, pgTook: map[pgSeries]ledger.Histogram{},
-		attempts: map[webhook.State]ledger.Counter{},
+		attempts: map[webhook.State]ledger.Counter{}, settled: map[payment.IntentState]ledger.Counter{},
 	}
 	m.requests.enter = func(s requestSeries) ledger.Counter {
 		return l.Counter("payments_http_requests_total", "Requests to the API that were answered.",
@@ -67,6 +68,10 @@ func newMetrics(l *ledger.Ledger) *metrics {
 			"Attempts to deliver a webhook to a service, by what became of the webhook.", "outcome", outcome)
 	}
 	m.attempt = l.Histogram("payments_webhook_attempt_duration_seconds", "Time that a service took to answer a webhook.", webhookBounds)
+	for _, state := range []payment.IntentState{payment.StateDone, payment.StateDeclined, payment.StateUndone, payment.StateManual} {
+		m.settled[state] = l.Counter("payments_intents_settled_total",
+			"Requests to payment gateways whose outcome was written down; manual ones wait for a person.", "outcome", string(state))
+	}
 	m.passwords.enter(l)
 	return m
 }
@@ -119,6 +124,8 @@ func (m *metrics) webhook(a webhook.Attempt) {
 		m.attempt.Observe(a.Took.Seconds())
 	}
 }
+
+func (m *metrics) intent(settled payment.IntentState) { m.settled[settled].Inc() }
 
 // passwordCounts carries the verifier's own counts over to the ledger.
 type passwordCounts struct {

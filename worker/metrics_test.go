@@ -100,6 +100,9 @@ func TestMetrics_CountAPaymentFromEndToEnd(t *testing.T) {
 	w.mustCount(0, calls, "vendor", "iamport")
 	w.mustCount(2, "payments_pg_request_duration_seconds", "operation", "refund")
 
+	w.mustCount(2, "payments_intents_settled_total", "outcome", "done")
+	w.mustCount(1, "payments_intents_settled_total", "outcome", "declined")
+
 	const checks = "payments_password_checks_total"
 	hits, misses := w.counted(checks, "outcome", "hit"), w.counted(checks, "outcome", "miss")
 	if hits < 2 || misses < 1 || hits+misses != 5 {

@@ -164,7 +164,7 @@ func (s *Store) UpdateHistory(ctx context.Context, u payment.Update) error {
 		return err
 	}
 	refund := h.Refund.String()
-	return s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+	err = s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
 		n, err := q.UpdateHistory(ctx, sqlcgen.UpdateHistoryParams{
 			ID: h.ID, Currency: h.Currency, Price: h.Price.String(), Refund: &refund, Data: data,
 			PaidAt: h.PaidAt, CancelledAt: h.CancelledAt, Revision: h.Revision,
@@ -191,4 +191,8 @@ func (s *Store) UpdateHistory(ctx context.Context, u payment.Update) error {
 		}
 		return nil
 	})
+	if u.Settles == uuid.Nil {
+		return err
+	}
+	return s.tellSettled(payment.StateDone, err)
 }

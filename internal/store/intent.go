@@ -174,7 +174,7 @@ func mayCapture(ctx context.Context, q *sqlcgen.Queries, i *payment.Intent) erro
 
 // FinishCapture implements payment.IntentStore.
 func (s *Store) FinishCapture(ctx context.Context, intent uuid.UUID, h *payment.History) error {
-	return s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+	err := s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
 		if err := q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(h.Vendor.Code), VendorUid: h.Vendor.UID}); err != nil {
 			return err
 		}
@@ -192,6 +192,15 @@ func (s *Store) FinishCapture(ctx context.Context, intent uuid.UUID, h *payment.
 		}
 		return s.queueSync(ctx, tx, h.Vendor.Code, h.Vendor.UID)
 	})
+	return s.tellSettled(payment.StateDone, err)
+}
+
+// tellSettled comes after the commit, or its failure.
+func (s *Store) tellSettled(state payment.IntentState, err error) error {
+	if err == nil && s.Settled != nil {
+		s.Settled(state)
+	}
+	return err
 }
 
 // finishIntent fails with ErrDuplicate where another has finished it.
@@ -208,7 +217,8 @@ func (s *Store) finishIntent(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries,
 
 // MoveIntent implements payment.IntentStore. An intent that is settled stays so.
 func (s *Store) MoveIntent(ctx context.Context, id uuid.UUID, state payment.IntentState, outcome string) error {
-	return s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+	settled := false
+	err := s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
 		job, err := q.MoveIntent(ctx, sqlcgen.MoveIntentParams{ID: id, State: string(state), Outcome: outcome})
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
@@ -216,6 +226,11 @@ func (s *Store) MoveIntent(ctx context.Context, id uuid.UUID, state payment.Inte
 		if err != nil || !state.Settled() {
 			return err
 		}
+		settled = true
 		return s.dropJob(ctx, tx, job)
 	})
+	if !settled {
+		return err
+	}
+	return s.tellSettled(state, err)
 }

@@ -35,6 +35,9 @@ type Keys struct {
 
 // Store implements payment.Store.
 type Store struct {
+	// Settled, where set, is told of each intent that was settled here, with the state that it came to. Set it before use.
+	Settled func(payment.IntentState)
+
 	pool    *pgxpool.Pool
 	queries *sqlcgen.Queries
 	jobs    *queue.Client
