@@ -66,6 +66,26 @@ setup_chromium() {
 	command -v chromium >/dev/null || get "Chromium" "chromium" "chromium"
 }
 
+# Debian's package would start a server that nobody asked for. Its programs alone are enough to test rules and the
+# dashboard with, so they are only unpacked.
+setup_prometheus() {
+	programs=${XDG_CACHE_HOME:-$HOME/.cache}/payments-server/prometheus
+	if command -v promtool >/dev/null || [ -x "$programs/promtool" ]; then
+		return
+	fi
+	if ! command -v apt-get >/dev/null; then
+		get "Prometheus" "" "prometheus"
+		return
+	fi
+	echo "setup: Prometheus is missing; unpacking it to $programs"
+	as_root apt-get update -qq
+	tmp=$(mktemp -d)
+	(cd "$tmp" && apt-get download -qq prometheus 2>/dev/null && dpkg-deb -x prometheus_*.deb .)
+	mkdir -p "$programs"
+	mv "$tmp/usr/bin/prometheus" "$tmp/usr/bin/promtool" "$programs/"
+	rm -rf "$tmp"
+}
+
 for thing in "$@"; do
 	"setup_$thing"
 done
