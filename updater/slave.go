@@ -19,7 +19,7 @@ import (
 const (
 	lockTimeout  = 2 * time.Second // another slave of this home is not waited for
 	retryFirst   = 200 * time.Millisecond
-	retryLast    = 10 * time.Second
+	retryLast    = 4 * time.Second
 	settleWithin = 5 * time.Minute // for a handover; the supervisor has limits of its own, well below
 )
 
