@@ -64,13 +64,11 @@ func (l *load) converse(ctx context.Context, address string) error {
 		return err
 	}
 	defer c.Close()
-	pause := time.NewTicker(think)
-	defer pause.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-pause.C:
+		case <-time.After(think):
 		}
 		closing, err := post(c)
 		if err != nil {
