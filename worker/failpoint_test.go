@@ -20,10 +20,16 @@ func (f *failpoint) at(step payment.Step, do func()) {
 }
 
 func (f *failpoint) reached(step payment.Step) {
+	if do := f.take(step); do != nil {
+		do() // which may have the worker reach other steps
+	}
+}
+
+func (f *failpoint) take(step payment.Step) (do func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.do != nil && f.step == step {
-		f.do()
-		f.do = nil
+	if f.step == step {
+		do, f.do = f.do, nil
 	}
+	return do
 }

@@ -139,7 +139,7 @@ func (s *Service) settleCapture(ctx context.Context, i *Intent, snap Snapshot, e
 
 func (s *Service) finishCapture(ctx context.Context, i *Intent, snap Snapshot) (*History, error) {
 	h := i.history(snap)
-	err := s.store.FinishCapture(ctx, i.ID, h)
+	err := s.store.FinishCapture(ctx, i.ID, h, s.earlyKeys(h))
 	s.reached(StepRecorded)
 	switch {
 	case errors.Is(err, ErrDuplicate):

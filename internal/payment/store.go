@@ -69,18 +69,20 @@ type IntentStore interface {
 	// the cancel of its history that is open, or came under the same client key. It
 	// returns ErrNotFound.
 	OpenIntentOf(ctx context.Context, i *Intent) (*Intent, error)
-	// FinishCapture stores the history and settles its intent. ErrDuplicate means
-	// that another already did so.
-	FinishCapture(ctx context.Context, intent uuid.UUID, h *History) error
+	// FinishCapture stores the history and settles its intent. Where a webhook was
+	// kept under one of the early keys, a look at the PG is queued. ErrDuplicate
+	// means that another already did so.
+	FinishCapture(ctx context.Context, intent uuid.UUID, h *History, early []string) error
 	// MoveIntent changes an intent's state; a settled state ends its resolver job.
 	MoveIntent(ctx context.Context, id uuid.UUID, state IntentState, outcome string) error
 }
 
 // EarlyWebhooks remembers webhooks for payments that have no history yet.
 type EarlyWebhooks interface {
-	// KeepEarlyWebhook remembers that the PG announced something of this payment;
-	// where its history has come meanwhile, a look at the PG is queued.
-	KeepEarlyWebhook(ctx context.Context, code VendorCode, uid string) error
+	// KeepEarlyWebhook remembers a key for a few days, and of all keys only the
+	// newest. Who looks for the history after it returned finds it, or the history
+	// takes the key along when it comes.
+	KeepEarlyWebhook(ctx context.Context, code VendorCode, key string) error
 	// QueueSync queues a look at the PG.
 	QueueSync(ctx context.Context, code VendorCode, uid string) error
 }

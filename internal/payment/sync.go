@@ -3,7 +3,6 @@ package payment
 import (
 	"bytes"
 	"context"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 
@@ -13,55 +12,11 @@ import (
 // maxStale bounds how often a record may change under a writer before it gives up.
 const maxStale = 10
 
-// Announce takes a PG's webhook. Its body is never believed: it only says which
-// payment to look at, and whether that is worth remembering (lasting) for a
-// payment that is not registered yet. It returns as soon as that is durable.
-func (s *Service) Announce(ctx context.Context, code VendorCode, uid string, lasting bool) error {
-	s.reached(StepHeard)
-	_, err := s.store.HistoryByVendor(ctx, code, uid)
-	switch {
-	case errors.Is(err, ErrNotFound) && lasting:
-		// The PG announces a card payment before the service registers it.
-		return s.store.KeepEarlyWebhook(ctx, code, uid)
-	case errors.Is(err, ErrNotFound):
-		return nil
-	case err != nil:
-		return err
-	}
-	err = s.store.QueueSync(ctx, code, uid)
-	s.reached(StepAnnounced)
-	return err
-}
-
-// AnnounceDeposit takes Toss's DEPOSIT_CALLBACK, which names the order and not
-// the payment. Whoever sends it has to know the payment's secret.
-func (s *Service) AnnounceDeposit(ctx context.Context, code VendorCode, orderID, secret string) error {
-	gw, err := s.gateway(code)
-	if err != nil {
-		return err
-	}
-	histories, err := s.store.HistoriesOfOrder(ctx, code, orderID)
-	if err != nil {
-		return err
-	}
-	for _, h := range histories {
-		if want := gw.DepositSecret(h.Data); want == "" || subtle.ConstantTimeCompare([]byte(want), []byte(secret)) == 0 {
-			s.log.Warn("deposit callback with a wrong secret", "history", h.ID)
-			continue
-		}
-		if err := s.store.QueueSync(ctx, code, h.Vendor.UID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Sync looks at the PG and records what it says. A payment without a history is
-// remembered for when its history comes.
+// Sync looks at the PG and records what it says.
 func (s *Service) Sync(ctx context.Context, code VendorCode, uid string) error {
 	h, err := s.store.HistoryByVendor(ctx, code, uid)
-	if errors.Is(err, ErrNotFound) {
-		return s.store.KeepEarlyWebhook(ctx, code, uid)
+	if errors.Is(err, ErrNotFound) { // somebody has deleted it
+		return nil
 	}
 	if err != nil {
 		return err

@@ -172,25 +172,17 @@ func mayCapture(ctx context.Context, q *sqlcgen.Queries, i *payment.Intent) erro
 	return err
 }
 
-// FinishCapture implements payment.IntentStore.
-func (s *Store) FinishCapture(ctx context.Context, intent uuid.UUID, h *payment.History) error {
+// FinishCapture implements payment.IntentStore. The early webhooks come last: until
+// their locks, whoever keeps one need not wait for us.
+func (s *Store) FinishCapture(ctx context.Context, intent uuid.UUID, h *payment.History, early []string) error {
 	err := s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
-		if err := q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(h.Vendor.Code), VendorUid: h.Vendor.UID}); err != nil {
-			return err
-		}
 		if err := s.finishIntent(ctx, tx, q, intent); err != nil {
 			return err
 		}
 		if err := s.insertHistory(ctx, q, h); err != nil {
 			return err
 		}
-		early, err := q.TakeEarlyWebhook(ctx, sqlcgen.TakeEarlyWebhookParams{
-			VendorCode: string(h.Vendor.Code), VendorUid: h.Vendor.UID,
-		})
-		if err != nil || early == 0 {
-			return err
-		}
-		return s.queueSync(ctx, tx, h.Vendor.Code, h.Vendor.UID)
+		return s.takeEarlyWebhooks(ctx, tx, q, h, early)
 	})
 	return s.tellSettled(payment.StateDone, err)
 }

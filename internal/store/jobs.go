@@ -23,30 +23,59 @@ func (s *Store) dropJob(ctx context.Context, tx pgx.Tx, id int64) error {
 	return err
 }
 
+// queueSync leaves it at one waiting look for a payment, however often its PG, or
+// whoever says to be the PG, repeats itself: a look that has yet to begin will see
+// what this one would. One that has begun may have seen less.
 func (s *Store) queueSync(ctx context.Context, tx pgx.Tx, code payment.VendorCode, uid string) error {
-	_, err := s.jobs.InsertTx(ctx, tx, queue.Sync{VendorCode: string(code), VendorUID: uid}, nil)
+	job := queue.Sync{VendorCode: string(code), VendorUID: uid}
+	var waiting bool
+	if err := tx.QueryRow(ctx, waitingSQL, job.Kind(), job).Scan(&waiting); err != nil || waiting {
+		return err
+	}
+	_, err := s.jobs.InsertTx(ctx, tx, job, nil)
 	return err
 }
+
+// waitingSQL looks for a job among those that wait for a worker, of which there are few.
+const waitingSQL = `SELECT EXISTS (SELECT FROM payments.river_job
+	WHERE state = 'available' AND queue = 'default' AND kind = $1 AND args = $2)`
 
 // QueueSync implements payment.EarlyWebhooks.
 func (s *Store) QueueSync(ctx context.Context, code payment.VendorCode, uid string) error {
 	return s.transaction(ctx, func(tx pgx.Tx, _ *sqlcgen.Queries) error { return s.queueSync(ctx, tx, code, uid) })
 }
 
-// KeepEarlyWebhook implements payment.EarlyWebhooks. The lock decides whether
-// the webhook came before the history, which takes it along, or after it.
-func (s *Store) KeepEarlyWebhook(ctx context.Context, code payment.VendorCode, uid string) error {
-	return s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
-		if err := q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(code), VendorUid: uid}); err != nil {
+// maxEarlyWebhooks bounds what outsiders can have us keep, at about 20 MB. A
+// service stores a payment within moments, so whoever wanted to push an honest
+// webhook out would have to send this many in them.
+const maxEarlyWebhooks = 100_000
+
+// KeepEarlyWebhook implements payment.EarlyWebhooks. The lock decides whether the
+// history takes it along, or is there for whoever looks afterwards.
+func (s *Store) KeepEarlyWebhook(ctx context.Context, code payment.VendorCode, key string) error {
+	return s.transaction(ctx, func(_ pgx.Tx, q *sqlcgen.Queries) error {
+		if err := q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(code), VendorUid: key}); err != nil {
 			return err
 		}
-		_, err := q.HistoryByVendor(ctx, sqlcgen.HistoryByVendorParams{VendorCode: string(code), VendorUid: uid})
-		switch {
-		case err == nil:
-			return s.queueSync(ctx, tx, code, uid)
-		case !errors.Is(err, pgx.ErrNoRows):
+		place, err := q.KeepEarlyWebhook(ctx, sqlcgen.KeepEarlyWebhookParams{VendorCode: string(code), VendorUid: key})
+		if err != nil {
 			return err
 		}
-		return q.KeepEarlyWebhook(ctx, sqlcgen.KeepEarlyWebhookParams{VendorCode: string(code), VendorUid: uid})
+		return q.DropEarlyWebhooksUpTo(ctx, place-s.maxEarly)
 	})
+}
+
+// takeEarlyWebhooks has the PG looked at if it announced something of a payment
+// whose history is being stored.
+func (s *Store) takeEarlyWebhooks(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, h *payment.History, keys []string) error {
+	for _, key := range keys {
+		if err := q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(h.Vendor.Code), VendorUid: key}); err != nil {
+			return err
+		}
+	}
+	early, err := q.TakeEarlyWebhooks(ctx, sqlcgen.TakeEarlyWebhooksParams{VendorCode: string(h.Vendor.Code), Keys: keys})
+	if err != nil || early == 0 {
+		return err
+	}
+	return s.queueSync(ctx, tx, h.Vendor.Code, h.Vendor.UID)
 }

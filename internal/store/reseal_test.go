@@ -210,7 +210,7 @@ func writeEverything(t *testing.T, s *Store) *payment.History {
 		Source: h.Source, Vendor: h.Vendor, CreatedAt: now, Request: payment.IntentRequest{Amount: h.Price, PasswordHash: "hash"},
 	}
 	must(t, s.OpenIntent(ctx, intent, payment.Lease))
-	must(t, s.FinishCapture(ctx, intent.ID, h))
+	must(t, s.FinishCapture(ctx, intent.ID, h, nil))
 
 	next := *h
 	next.Revision, next.Refund, next.Data = 1, money.New(400), []byte(`{"n":1}`)

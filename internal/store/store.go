@@ -42,6 +42,8 @@ type Store struct {
 	queries *sqlcgen.Queries
 	jobs    *queue.Client
 	keys    Keys
+	// maxEarly is maxEarlyWebhooks, outside of tests.
+	maxEarly int64
 }
 
 var _ payment.Store = (*Store)(nil)
@@ -71,7 +73,7 @@ func Open(ctx context.Context, databaseURL string, keys Keys) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open job queue: %w", err)
 	}
-	return &Store{pool: pool, queries: sqlcgen.New(bounded{pool}), jobs: jobs, keys: keys}, nil
+	return &Store{pool: pool, queries: sqlcgen.New(bounded{pool}), jobs: jobs, keys: keys, maxEarly: maxEarlyWebhooks}, nil
 }
 
 // Close waits until every connection is returned, and closes them.

@@ -2,12 +2,19 @@
 -- Until the transaction ends: who stores a payment and who hears of it wait for each other, even before it has a row.
 SELECT pg_advisory_xact_lock(hashtextextended(sqlc.arg(vendor_code)::text || ' ' || sqlc.arg(vendor_uid)::text, 0));
 
--- name: KeepEarlyWebhook :exec
+-- name: KeepEarlyWebhook :one
+-- One that comes again goes to the end of the queue.
 INSERT INTO payments.payment_early_webhooks (vendor_code, vendor_uid, received_at) VALUES ($1, $2, now())
-ON CONFLICT (vendor_code, vendor_uid) DO UPDATE SET received_at = excluded.received_at;
+ON CONFLICT (vendor_code, vendor_uid) DO UPDATE SET received_at = excluded.received_at, place = excluded.place
+RETURNING place;
 
--- name: TakeEarlyWebhook :execrows
-DELETE FROM payments.payment_early_webhooks WHERE vendor_code = $1 AND vendor_uid = $2;
+-- name: DropEarlyWebhooksUpTo :exec
+-- What another transaction is busy with is left to the next one.
+DELETE FROM payments.payment_early_webhooks e WHERE e.place IN (
+    SELECT old.place FROM payments.payment_early_webhooks old WHERE old.place <= $1 ORDER BY old.place FOR UPDATE SKIP LOCKED);
+
+-- name: TakeEarlyWebhooks :execrows
+DELETE FROM payments.payment_early_webhooks WHERE vendor_code = $1 AND vendor_uid = ANY (sqlc.arg(keys)::text[]);
 
 -- name: InsertWebhook :exec
 INSERT INTO payments.payment_history_webhooks (id, payment_history_id, previous, current, data, created_at, revision, state)

@@ -65,7 +65,8 @@ func (q *Queries) DeleteCancels(ctx context.Context, paymentHistoryID uuid.UUID)
 const historiesOfOrder = `-- name: HistoriesOfOrder :many
 SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
        webhook_url, data, password, created_at, paid_at, cancelled_at, revision
-FROM payments.payment_histories WHERE vendor_code = $1 AND source_id = $2 LIMIT 10
+FROM payments.payment_histories WHERE vendor_code = $1 AND source_id = $2
+ORDER BY created_at DESC, id LIMIT 10
 `
 
 type HistoriesOfOrderParams struct {

@@ -24,6 +24,7 @@ type EarlyWebhook struct {
 	VendorCode string
 	VendorUid  string
 	ReceivedAt time.Time
+	Place      int64
 }
 
 type History struct {

@@ -50,6 +50,17 @@ func (q *Queries) DeadWebhooks(ctx context.Context, arg DeadWebhooksParams) ([]u
 	return items, nil
 }
 
+const dropEarlyWebhooksUpTo = `-- name: DropEarlyWebhooksUpTo :exec
+DELETE FROM payments.payment_early_webhooks e WHERE e.place IN (
+    SELECT old.place FROM payments.payment_early_webhooks old WHERE old.place <= $1 ORDER BY old.place FOR UPDATE SKIP LOCKED)
+`
+
+// What another transaction is busy with is left to the next one.
+func (q *Queries) DropEarlyWebhooksUpTo(ctx context.Context, place int64) error {
+	_, err := q.db.Exec(ctx, dropEarlyWebhooksUpTo, place)
+	return err
+}
+
 const insertWebhook = `-- name: InsertWebhook :exec
 INSERT INTO payments.payment_history_webhooks (id, payment_history_id, previous, current, data, created_at, revision, state)
 VALUES ($1, $2, $3, $4, $5, now(), $6, 'pending')
@@ -101,9 +112,10 @@ func (q *Queries) InsertWebhookResponses(ctx context.Context, arg InsertWebhookR
 	return err
 }
 
-const keepEarlyWebhook = `-- name: KeepEarlyWebhook :exec
+const keepEarlyWebhook = `-- name: KeepEarlyWebhook :one
 INSERT INTO payments.payment_early_webhooks (vendor_code, vendor_uid, received_at) VALUES ($1, $2, now())
-ON CONFLICT (vendor_code, vendor_uid) DO UPDATE SET received_at = excluded.received_at
+ON CONFLICT (vendor_code, vendor_uid) DO UPDATE SET received_at = excluded.received_at, place = excluded.place
+RETURNING place
 `
 
 type KeepEarlyWebhookParams struct {
@@ -111,9 +123,12 @@ type KeepEarlyWebhookParams struct {
 	VendorUid  string
 }
 
-func (q *Queries) KeepEarlyWebhook(ctx context.Context, arg KeepEarlyWebhookParams) error {
-	_, err := q.db.Exec(ctx, keepEarlyWebhook, arg.VendorCode, arg.VendorUid)
-	return err
+// One that comes again goes to the end of the queue.
+func (q *Queries) KeepEarlyWebhook(ctx context.Context, arg KeepEarlyWebhookParams) (int64, error) {
+	row := q.db.QueryRow(ctx, keepEarlyWebhook, arg.VendorCode, arg.VendorUid)
+	var place int64
+	err := row.Scan(&place)
+	return place, err
 }
 
 const lockPayment = `-- name: LockPayment :exec
@@ -221,17 +236,17 @@ func (q *Queries) SettleWebhooks(ctx context.Context, arg SettleWebhooksParams) 
 	return err
 }
 
-const takeEarlyWebhook = `-- name: TakeEarlyWebhook :execrows
-DELETE FROM payments.payment_early_webhooks WHERE vendor_code = $1 AND vendor_uid = $2
+const takeEarlyWebhooks = `-- name: TakeEarlyWebhooks :execrows
+DELETE FROM payments.payment_early_webhooks WHERE vendor_code = $1 AND vendor_uid = ANY ($2::text[])
 `
 
-type TakeEarlyWebhookParams struct {
+type TakeEarlyWebhooksParams struct {
 	VendorCode string
-	VendorUid  string
+	Keys       []string
 }
 
-func (q *Queries) TakeEarlyWebhook(ctx context.Context, arg TakeEarlyWebhookParams) (int64, error) {
-	result, err := q.db.Exec(ctx, takeEarlyWebhook, arg.VendorCode, arg.VendorUid)
+func (q *Queries) TakeEarlyWebhooks(ctx context.Context, arg TakeEarlyWebhooksParams) (int64, error) {
+	result, err := q.db.Exec(ctx, takeEarlyWebhooks, arg.VendorCode, arg.Keys)
 	if err != nil {
 		return 0, err
 	}
