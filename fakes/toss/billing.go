@@ -13,7 +13,7 @@ func (s *Server) storeBilling(c call, in api.BillingCard) ([]byte, error) {
 
 // issueBilling turns an authKey, which the checkout gave out, into a billing.
 func (s *Server) issueBilling(c call, in issue) ([]byte, error) {
-	return encode(s.newBilling(in.CustomerKey, "4330123412341234").Billing)
+	return encode(s.newBilling(in.CustomerKey, payerCard).Billing)
 }
 
 type issue struct {

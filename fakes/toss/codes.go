@@ -39,6 +39,8 @@ func (e vendorError) message(r *http.Request) string {
 
 // codes.tsv follows https://docs.tosspayments.com/reference/error-codes, and
 // https://docs.tosspayments.com/guides/using-api/idempotency-key for two of them.
+// They leave out the messages of ALREADY_REMOVED_BILLING_KEY, and the English ones
+// of FORBIDDEN_BANK_REFUND_REQUEST and of those two: these are ours.
 //
 //go:embed codes.tsv
 var codeTable string
