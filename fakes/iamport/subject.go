@@ -1,9 +1,11 @@
 package iamport
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/samchon/payments-server/fakes/ledger"
@@ -31,25 +33,38 @@ func inPath(method, path string) ledger.Subject {
 }
 
 func inBody(body []byte) ledger.Subject {
-	if form, err := url.ParseQuery(string(body)); err == nil && form.Has("merchant_uid") || form.Has("imp_uid") {
+	if form, err := url.ParseQuery(string(body)); err == nil && (form.Has("merchant_uid") || form.Has("imp_uid")) {
 		return ledger.Subject{Payment: form.Get("imp_uid"), Order: form.Get("merchant_uid")}
 	}
-	var names names
+	var names struct {
+		ImpUID      string `json:"imp_uid"`
+		MerchantUID string `json:"merchant_uid"`
+	}
 	_ = json.Unmarshal(body, &names) // what is no such object names nothing
 	return ledger.Subject{Payment: names.ImpUID, Order: names.MerchantUID}
 }
 
-// answeredAbout tells it of an answer, which may be about several: nothing then.
+// answeredAbout tells it of an answer about one payment. It looks for the names
+// where this package has written them: to parse each answer anew cost a quarter
+// of the fake's speed.
 func answeredAbout(answer []byte) ledger.Subject {
-	var envelope struct {
-		Response names `json:"response"`
+	if bytes.Contains(answer, []byte(`"response":[`)) || bytes.Contains(answer, []byte(`"list":[`)) {
+		return ledger.Subject{}
 	}
-	_ = json.Unmarshal(answer, &envelope)
-	return ledger.Subject{Payment: envelope.Response.ImpUID, Order: envelope.Response.MerchantUID}
+	return ledger.Subject{Payment: written(answer, "imp_uid"), Order: written(answer, "merchant_uid")}
 }
 
-// names are the members that name something.
-type names struct {
-	ImpUID      string `json:"imp_uid"`
-	MerchantUID string `json:"merchant_uid"`
+// written is the text under a name in JSON without spaces, whose escapes are Go's
+// too. Within a text the name's own quotes would be escaped.
+func written(answer []byte, name string) string {
+	_, value, _ := bytes.Cut(answer, []byte(`"`+name+`":`))
+	quoted, err := strconv.QuotedPrefix(string(value))
+	if err != nil {
+		return "" // null, or not there
+	}
+	text, err := strconv.Unquote(quoted)
+	if err != nil {
+		return ""
+	}
+	return text
 }
