@@ -21,8 +21,8 @@ func (c *Client) FindByMerchantUID(ctx context.Context, merchantUID string) (Pay
 
 // FindByMerchantUIDAndStatus is FindByMerchantUID among the payments of a status.
 func (c *Client) FindByMerchantUIDAndStatus(ctx context.Context, merchantUID string, status Status) (Payment, error) {
-	path := "/payments/find/" + url.PathEscape(merchantUID) + "/" + url.PathEscape(string(status)) + "?include_sandbox=true"
-	return get[Payment](ctx, c, http.MethodGet, path, nil)
+	path := "/payments/find/" + url.PathEscape(merchantUID) + "/" + url.PathEscape(string(status))
+	return get[Payment](ctx, c, http.MethodGet, path+"?include_sandbox=true", nil)
 }
 
 // Cancel refunds a payment, and returns it as it is then.

@@ -135,7 +135,9 @@ func TestStrikeWebhook_IsNotWornOutByRequests(t *testing.T) {
 func TestStrikeWebhook_KeepsToItsCause(t *testing.T) {
 	t.Parallel()
 	var plans fault.Plans
-	plans.MustAdd(fault.Plan{Kind: fault.LoseWebhook, Method: "POST", Path: "/__fake/payments/*/deposit", Times: fault.Always})
+	plans.MustAdd(fault.Plan{
+		Kind: fault.LoseWebhook, Method: "POST", Path: "/__fake/payments/*/deposit", Times: fault.Always,
+	})
 	for cause, struck := range map[fault.Cause]bool{
 		fault.ByClock: false, {"POST", "/vbanks"}: false, {"POST", "/__fake/payments/imp_1/deposit"}: true,
 	} {

@@ -120,7 +120,8 @@ func TestFaults(t *testing.T) {
 					f.Errorf("answered %d %s, want %d %s", got.status, got.body, test.status, test.body)
 				}
 			}
-			if _, err := f.Faults().Add(fault.Plan{Kind: fault.Reject, Code: "REJECTED"}); !errors.Is(err, fault.ErrInvalid) {
+			_, err := f.Faults().Add(fault.Plan{Kind: fault.Reject, Code: "REJECTED"})
+			if !errors.Is(err, fault.ErrInvalid) {
 				f.Errorf("a code that is no number: %v, want ErrInvalid", err)
 			}
 		})
@@ -176,11 +177,3 @@ func TestFaults(t *testing.T) {
 		}
 	})
 }
-
-// TestWebhookFaults_StrikeWhateverCausedIt: a request, the payment window, and
-
-// what a person does by the page.
-
-// payAtCheckout pays in a window, without a browser.
-
-// shop receives webhooks, and answers with the statuses it is given, then 200.

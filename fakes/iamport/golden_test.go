@@ -28,17 +28,20 @@ func TestGolden(t *testing.T) {
 			return f.response(f.send(method, path, header, body))
 		}
 		const card = `"card_number":"1111-2222-3333-4444","expiry":"2030-12","birth":"880311"`
-		paid := call(http.MethodPost, "/subscribe/payments/onetime", `{"merchant_uid":"a","amount":1000,"name":"책",`+card+`}`)
+		paid := call(http.MethodPost, "/subscribe/payments/onetime",
+			`{"merchant_uid":"a","amount":1000,"name":"책",`+card+`}`)
 		certification := call(http.MethodPost, "/certifications/otp/request",
 			`{"name":"홍길동","phone":"010-1234-5678","birth":"19880311","gender_digit":"1","carrier":"SKT"}`)
 		for kind, response := range map[string]string{
 			"card": paid,
 			"vbank": call(http.MethodPost, "/vbanks",
 				`{"merchant_uid":"b","amount":1000,"vbank_code":"088","vbank_due":1772370000.5,"vbank_holder":"길동"}`),
-			"subscription":  call(http.MethodPost, "/subscribe/customers/c", `{`+card+`}`),
-			"again":         call(http.MethodPost, "/subscribe/payments/again", `{"customer_uid":"c","merchant_uid":"d","amount":1,"name":"책"}`),
-			"receipt":       call(http.MethodPost, "/receipts/"+uidOf(paid), `{"imp_uid":"`+uidOf(paid)+`","identifier":"1"}`),
-			"cancel":        call(http.MethodPost, "/payments/cancel", `{"imp_uid":"`+uidOf(paid)+`","checksum":null,"reason":"변심","amount":400}`),
+			"subscription": call(http.MethodPost, "/subscribe/customers/c", `{`+card+`}`),
+			"again": call(http.MethodPost, "/subscribe/payments/again",
+				`{"customer_uid":"c","merchant_uid":"d","amount":1,"name":"책"}`),
+			"receipt": call(http.MethodPost, "/receipts/"+uidOf(paid), `{"imp_uid":"`+uidOf(paid)+`","identifier":"1"}`),
+			"cancel": call(http.MethodPost, "/payments/cancel",
+				`{"imp_uid":"`+uidOf(paid)+`","checksum":null,"reason":"변심","amount":400}`),
 			"certification": call(http.MethodGet, "/certifications/"+uidOf(certification), ""),
 		} {
 			f.wantGolden(filepath.Join(style.String(), kind+".json"), patterns(response))

@@ -23,7 +23,8 @@ func TestMemory_StaysFlat(t *testing.T) {
 	)
 	// Nobody answers there, so that each webhook waits for its next attempt.
 	server := iamport.New(iamport.Options{
-		Keep: keep, KeepRequests: 10 * keep, WebhookURL: "http://127.0.0.1:1/", WebhookRetries: []time.Duration{24 * time.Hour},
+		Keep: keep, KeepRequests: 10 * keep,
+		WebhookURL: "http://127.0.0.1:1/", WebhookRetries: []time.Duration{24 * time.Hour},
 	})
 	t.Cleanup(func() { _ = server.Close() })
 	shop := direct{t, server.Handler(), ""}

@@ -25,7 +25,8 @@ var bodies = []struct {
 	{
 		"POST", "/subscribe/payments/onetime",
 		map[string]any{
-			"merchant_uid": "onetime", "amount": 1, "name": "책", "card_number": "1-2", "expiry": "2030-12", "birth": "880311",
+			"merchant_uid": "onetime", "amount": 1, "name": "책",
+			"card_number": "1-2", "expiry": "2030-12", "birth": "880311",
 		},
 		[]string{"merchant_uid", "amount", "name", "card_number", "expiry", "birth"},
 		[]string{"merchant_uid", "amount", "card_number", "expiry"},
@@ -37,7 +38,8 @@ var bodies = []struct {
 	{
 		"POST", "/subscribe/payments/again",
 		map[string]any{"customer_uid": "c", "merchant_uid": "again", "amount": 1, "name": "책"},
-		[]string{"customer_uid", "merchant_uid", "amount", "name"}, []string{"customer_uid", "merchant_uid", "amount", "name"},
+		[]string{"customer_uid", "merchant_uid", "amount", "name"},
+		[]string{"customer_uid", "merchant_uid", "amount", "name"},
 	},
 	{
 		"POST", "/vbanks",
@@ -66,8 +68,9 @@ var bodies = []struct {
 	},
 	{
 		"POST", "/certifications/otp/request",
-		map[string]any{"name": "홍길동", "phone": "01012345678", "birth": "19880311", "gender_digit": "1", "carrier": "SKT"},
-		[]string{"name", "phone", "birth", "gender_digit", "carrier"}, []string{"name", "phone", "birth", "gender_digit", "carrier"},
+		map[string]any{"name": "홍길동", "phone": "1", "birth": "19880311", "gender_digit": "1", "carrier": "SKT"},
+		[]string{"name", "phone", "birth", "gender_digit", "carrier"},
+		[]string{"name", "phone", "birth", "gender_digit", "carrier"},
 	},
 }
 
@@ -98,7 +101,7 @@ func TestBody_RequiresWhatTheStyleDoes(t *testing.T) {
 			body := maps.Clone(call.body)
 			maps.DeleteFunc(body, func(member string, _ any) bool { return !slices.Contains(required, member) })
 			if got := send(body); got.status > http.StatusCreated || !strings.Contains(got.body, `"code":0,`) {
-				f.Errorf("%s %s with no more than it needs answered %d %s", call.method, call.path, got.status, got.body)
+				f.Errorf("%s %s with what it needs answered %d %s", call.method, call.path, got.status, got.body)
 			}
 		}
 	})
@@ -120,17 +123,36 @@ func TestBody_TellsWhatIsWrong(t *testing.T) {
 	f := start(t, iamport.Options{})
 	header := f.authorized()
 	card := f.payByCard(1).ImpUID
+	const person = `"name":"a","phone":"1","gender_digit":"1"`
 	for _, test := range []struct{ path, body, want string }{
-		{"/payments/prepare", `{"merchant_uid":"a"}`, `"path":"$input.amount","expected":"number"`},
-		{"/payments/prepare", `{"merchant_uid":7,"amount":1}`, `"path":"$input.merchant_uid","expected":"string","value":7`},
 		{
-			"/certifications/otp/request", `{"name":"a","phone":"1","birth":"19880311","gender_digit":"1","carrier":"MCI"}`,
+			"/payments/prepare", `{"merchant_uid":"a"}`,
+			`"path":"$input.amount","expected":"number"`,
+		},
+		{
+			"/payments/prepare", `{"merchant_uid":7,"amount":1}`,
+			`"path":"$input.merchant_uid","expected":"string","value":7`,
+		},
+		{
+			"/certifications/otp/request", `{` + person + `,"birth":"19880311","carrier":"MCI"}`,
 			`"path":"$input.carrier","expected":"\"SKT\" | \"KT\" | \"LGT\"","value":"MCI"`,
 		},
-		{"/certifications/otp/request", `{"name":"a","phone":"1","birth":"880311","gender_digit":"1","carrier":"KT"}`, `"path":"$input.birth"`},
-		{"/receipts/" + card, `{"imp_uid":"a","identifier":"1","type":"firm"}`, `"path":"$input.type"`},
-		{"/receipts/" + card, `{"imp_uid":"a","identifier":"1","identifier_type":"dna"}`, `"path":"$input.identifier_type"`},
-		{"/subscribe/customers/c", `{"card_number":4111,"expiry":"2030-12","birth":"880311"}`, `"expected":"string"}`}, // and not the card
+		{
+			"/certifications/otp/request", `{` + person + `,"birth":"880311","carrier":"KT"}`,
+			`"path":"$input.birth"`,
+		},
+		{
+			"/receipts/" + card, `{"imp_uid":"a","identifier":"1","type":"firm"}`,
+			`"path":"$input.type"`,
+		},
+		{
+			"/receipts/" + card, `{"imp_uid":"a","identifier":"1","identifier_type":"dna"}`,
+			`"path":"$input.identifier_type"`,
+		},
+		{ // it does not repeat the card
+			"/subscribe/customers/c", `{"card_number":4111,"expiry":"2030-12","birth":"880311"}`,
+			`"expected":"string"}`,
+		},
 	} {
 		got := f.send(http.MethodPost, test.path, header, test.body)
 		if got.status != http.StatusBadRequest || !strings.Contains(got.body, test.want) {

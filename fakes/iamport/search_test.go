@@ -100,7 +100,9 @@ func TestFind(t *testing.T) {
 		if err := f.client.Deposit(t.Context(), accounts[1].ImpUID); err != nil {
 			t.Fatal(err)
 		}
-		for sorting, want := range map[string]int{"": 2, "-started": 2, "started": 0, "-paid": 1, "-updated": 1, "updated": 0} {
+		for sorting, want := range map[string]int{
+			"": 2, "-started": 2, "started": 0, "-paid": 1, "-updated": 1, "updated": 0,
+		} {
 			got := f.send(http.MethodGet, "/payments/find/"+o.MerchantUID+"?sorting="+sorting, f.authorized(), "")
 			if found := uidOf(f.response(got)); found != accounts[want].ImpUID {
 				t.Errorf("%q finds another than the one numbered %d", sorting, want)
@@ -159,13 +161,16 @@ func TestPrepare_HoldsAnOrderToItsAmount(t *testing.T) {
 	_, err = f.client.Onetime(t.Context(), api.OnetimeRequest{CardInput: card(), Order: o})
 	f.wantRefusal(err, iamport.Reference)
 	o.Amount = prepared.Amount
-	again := f.send(http.MethodPut, "/payments/prepare", f.authorized(), `{"merchant_uid":"`+o.MerchantUID+`","amount":13000}`)
-	if again.status != http.StatusOK {
-		t.Errorf("another amount: %d %s", again.status, again.body)
+	prepareAgain := func(merchantUID string) answer {
+		body := `{"merchant_uid":"` + merchantUID + `","amount":13000}`
+		return f.send(http.MethodPut, "/payments/prepare", f.authorized(), body)
+	}
+	if got := prepareAgain(o.MerchantUID); got.status != http.StatusOK {
+		t.Errorf("another amount: %d %s", got.status, got.body)
 	}
 	_, err = f.client.Onetime(t.Context(), api.OnetimeRequest{CardInput: card(), Order: o})
 	f.wantRefusal(err, iamport.Reference)
-	if got := f.send(http.MethodPut, "/payments/prepare", f.authorized(), `{"merchant_uid":"nobody","amount":1}`); got.status != 404 {
+	if got := prepareAgain("nobody"); got.status != http.StatusNotFound {
 		t.Errorf("an order that is not prepared: %d %s", got.status, got.body)
 	}
 	o.Amount = money.New(13_000)

@@ -18,6 +18,8 @@ import (
 	"github.com/samchon/payments-server/fakes/iamport"
 )
 
+// TestWebhookFaults_StrikeWhateverCausedIt: a request, the payment window, and
+// what a person does by the page.
 func TestWebhookFaults_StrikeWhateverCausedIt(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -53,6 +55,7 @@ func TestWebhookFaults_StrikeWhateverCausedIt(t *testing.T) {
 	}
 }
 
+// payAtCheckout pays in a window, without a browser.
 func (f fixture) payAtCheckout(order string) (impUID string) {
 	f.Helper()
 	var window struct{ Path string }
@@ -96,7 +99,8 @@ func TestWebhook(t *testing.T) {
 		t.Parallel()
 		shop := openShop(t, 500)
 		f := start(t, iamport.Options{WebhookURL: shop.URL})
-		if err := f.Configure(iamport.Settings{WebhookForm: true, WebhookRetries: clock.Durations{time.Minute}}); err != nil {
+		err := f.Configure(iamport.Settings{WebhookForm: true, WebhookRetries: clock.Durations{time.Minute}})
+		if err != nil {
 			t.Fatal(err)
 		}
 		f.webhooks(f.payByCard(10_000).ImpUID)
@@ -143,6 +147,7 @@ func TestWebhook(t *testing.T) {
 	})
 }
 
+// shop receives webhooks, and answers with the statuses it is given, then 200.
 type shop struct {
 	*httptest.Server
 	mu       sync.Mutex

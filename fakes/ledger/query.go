@@ -61,7 +61,9 @@ type Keeping struct {
 func (l *Ledger) Keeping() (payments, requests Keeping) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return Keeping{l.limits.Payments, l.opened - l.payments.Len()}, Keeping{l.limits.Requests, l.arrived - l.requests.Len()}
+	payments = Keeping{l.limits.Payments, l.opened - l.payments.Len()}
+	requests = Keeping{l.limits.Requests, l.arrived - l.requests.Len()}
+	return payments, requests
 }
 
 // Clear forgets everything.

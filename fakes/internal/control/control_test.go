@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -12,13 +13,13 @@ import (
 
 	api "github.com/samchon/payments-server/api/iamport"
 	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/fakes/clock"
 	"github.com/samchon/payments-server/fakes/iamport"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fake is a fake Iamport: the control is shared, and one vendor shows it all.
-
 type fake struct {
 	*testing.T
 	*iamport.Server
@@ -47,7 +48,6 @@ func start(t *testing.T) fake {
 }
 
 // call makes a control request, checks its status and decodes its answer.
-
 func (f fake) call(method, path, body string, want int, into any) {
 	f.Helper()
 	request, err := http.NewRequestWithContext(f.Context(), method, f.URL()+"/__fake/"+path, strings.NewReader(body))
@@ -95,14 +95,21 @@ func (f fake) status(impUID string) api.Status {
 	return p.Status
 }
 
+// wantError makes a request that a plan is to refuse.
+func (f fake) wantError(text string) {
+	f.Helper()
+	_, err := f.client.CreateVBank(f.Context(), api.VBankRequest{})
+	if err == nil || !strings.Contains(err.Error(), text) {
+		f.Errorf("got %v, want %q", err, text)
+	}
+}
+
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	f := start(t)
 	var plan struct{ ID string }
 	f.call("POST", "faults", `{"kind":"reject","path":"/vbanks","status":429}`, 200, &plan)
-	if _, err := f.client.CreateVBank(t.Context(), api.VBankRequest{}); err == nil || !strings.Contains(err.Error(), "429") {
-		t.Errorf("got %v, want a 429", err)
-	}
+	f.wantError("429")
 	var list []struct {
 		Kind, ID string
 		Struck   int
@@ -114,9 +121,7 @@ func TestFaults(t *testing.T) {
 	f.call("DELETE", "faults/"+plan.ID, "", 204, nil)
 	f.call("DELETE", "faults/"+plan.ID, "", 404, nil)
 	f.call("POST", "faults", `{"kind":"reject","path":"/vbanks","code":"-1","message":"점검 중"}`, 200, nil)
-	if _, err := f.client.CreateVBank(t.Context(), api.VBankRequest{}); err == nil || !strings.Contains(err.Error(), "점검 중") {
-		t.Errorf("got %v, want the message that was planned", err)
-	}
+	f.wantError("점검 중")
 	f.call("DELETE", "faults", "", 204, nil)
 	f.call("POST", "faults", `{"kind":"reject","code":"REJECTED"}`, 400, nil)
 	f.call("PUT", "faults/seed", `{"seed":7}`, 204, nil)
@@ -193,11 +198,15 @@ func TestOptions_AreChanged(t *testing.T) {
 	}
 	f.call("PUT", "options", `{"style":"real","webhook_retries":["1m","1m"]}`, 200, &got)
 	f.call("PUT", "options", `{"webhook_form":true}`, 200, &got)
-	if got.Style != iamport.Real || !got.WebhookForm || len(got.WebhookRetries) != 2 || got.WebhookRetries[1] != time.Minute {
-		t.Errorf("what a PUT does not name has changed: %+v", got)
+	want := iamport.Settings{
+		Style: iamport.Real, WebhookForm: true, WebhookRetries: clock.Durations{time.Minute, time.Minute},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("two PUTs have made it %+v, want %+v", got, want)
 	}
 	for _, wrong := range []string{
-		`{"style":"imaginary"}`, `{"webhook_retries":["-1m"]}`, `{"webhook_retries":[60]}`, `{"webhook_from":true}`, `[]`,
+		`{"style":"imaginary"}`, `{"webhook_retries":["-1m"]}`, `{"webhook_retries":[60]}`,
+		`{"webhook_from":true}`, `[]`,
 	} {
 		f.call("PUT", "options", wrong, 400, nil)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/samchon/payments-server/api/money"
 	"github.com/samchon/payments-server/fakes/iamport"
+	"github.com/samchon/payments-server/fakes/ledger"
 )
 
 func TestLedger_IsTheTruth(t *testing.T) {
@@ -45,7 +46,8 @@ func TestRequests_AreFoundByPaymentOrderAndKey(t *testing.T) {
 	f := start(t)
 	p := f.openVBank()
 	f.status(p.ImpUID)
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, f.URL()+"/payments/cancel", strings.NewReader("{}"))
+	url := f.URL() + "/payments/cancel"
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader("{}"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,12 +74,18 @@ func TestRequests_AreFoundByPaymentOrderAndKey(t *testing.T) {
 			t.Errorf("%s finds %q, want %q", query, got, want)
 		}
 	}
+}
+
+func TestLedger_DeclaresItsLimits(t *testing.T) {
+	t.Parallel()
+	f := start(t)
 	var limits struct {
-		Payments, Requests struct{ Limit, Forgotten int }
+		Payments, Requests ledger.Keeping
 		Body               int `json:"bytes_of_a_body"`
 	}
 	f.call("GET", "ledger/limits", "", 200, &limits)
-	if limits.Payments.Limit != 50_000 || limits.Requests.Limit != 20_000 || limits.Requests.Forgotten != 0 || limits.Body != 4096 {
+	if limits.Payments != (ledger.Keeping{Limit: 50_000}) || limits.Requests != (ledger.Keeping{Limit: 20_000}) ||
+		limits.Body != ledger.MaxBody {
 		t.Errorf("limits = %+v", limits)
 	}
 }

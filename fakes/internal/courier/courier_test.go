@@ -20,7 +20,6 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // shop receives webhooks, and answers with the statuses it is given, then 200.
-
 type shop struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -52,7 +51,6 @@ func (s *shop) got() []string {
 }
 
 // open returns a courier whose first messages meet the plans.
-
 func open(t *testing.T, o courier.Options, plans ...fault.Plan) *courier.Courier {
 	t.Helper()
 	o.Faults = new(fault.Plans)

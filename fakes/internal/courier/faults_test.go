@@ -59,7 +59,8 @@ func TestFaults(t *testing.T) {
 		t.Parallel()
 		s := openShop(t)
 		now := clock.NewStopped(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
-		c := open(t, courier.Options{URL: s.URL, Clock: now}, fault.Plan{Kind: fault.LateWebhook, Delay: clock.Duration(time.Hour)})
+		c := open(t, courier.Options{URL: s.URL, Clock: now},
+			fault.Plan{Kind: fault.LateWebhook, Delay: clock.Duration(time.Hour)})
 		c.Send(message("a"))
 		now.Advance(59 * time.Minute)
 		if got := s.got(); len(got) != 0 {
@@ -76,7 +77,8 @@ func TestFaults(t *testing.T) {
 		s := openShop(t)
 		now := clock.NewStopped(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 		c := open(t, courier.Options{URL: s.URL, Clock: now},
-			fault.Plan{Kind: fault.LateWebhook, Delay: clock.Duration(time.Hour)}, fault.Plan{Kind: fault.DuplicateWebhook})
+			fault.Plan{Kind: fault.LateWebhook, Delay: clock.Duration(time.Hour)},
+			fault.Plan{Kind: fault.DuplicateWebhook})
 		c.Send(message("a"))
 		settle(t, c)
 		if got := s.got(); len(got) != 0 {

@@ -58,7 +58,9 @@ func (f Front) Wrap(next http.Handler) http.Handler {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
 		visit := visit{front: f, request: r, body: body, cut: err != nil}
 		if err != nil {
-			visit.refuse(w, Refusal{Status: http.StatusRequestEntityTooLarge, Message: "request body is cut off or too large"})
+			visit.refuse(w, Refusal{
+				Status: http.StatusRequestEntityTooLarge, Message: "request body is cut off or too large",
+			})
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))

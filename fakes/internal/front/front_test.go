@@ -194,7 +194,9 @@ func TestFront_Waits(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				g := &gateway{ledger: ledger.New(time.Now, ledger.Limits{Payments: 10, Requests: 10}), clock: clock.NewStopped(time.Now())}
+				g := &gateway{
+					ledger: ledger.New(time.Now, ledger.Limits{Payments: 10}), clock: clock.NewStopped(time.Now()),
+				}
 				g.faults.MustAdd(fault.Plan{Kind: kind, Delay: clock.Duration(time.Hour)})
 				answered := make(chan int)
 				go func() {
