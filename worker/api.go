@@ -14,6 +14,7 @@ import (
 
 	"github.com/samchon/payments-server/api/wire"
 	"github.com/samchon/payments-server/internal/payment"
+	"github.com/samchon/payments-server/worker/apidocs"
 )
 
 func init() { // huma keeps these for the whole process
@@ -60,7 +61,8 @@ func NewHandler(o Options) http.Handler {
 	routes.Use(middleware.GetHead)
 	routes.NotFound(noRoute)
 	routes.MethodNotAllowed(noMethod)
-	newAPI(routes, o)
+	description := newAPI(routes, o).OpenAPI()
+	routes.Method(http.MethodGet, "/docs", apidocs.Handler(description))
 
 	root := chi.NewRouter()
 	root.Use(recorded(o.Log, o.Observe), crossOrigin)

@@ -34,7 +34,7 @@ func document(o *huma.OpenAPI) {
 		{Name: "histories", Description: "Payments: captured, kept, read and refunded."},
 		{Name: "reservations", Description: "Billing keys: kept and read."},
 		{Name: "monitors", Description: "What the answering worker is, and does."},
-		{Name: "webhooks", Description: "What the gateways call."},
+		{Name: "webhooks", Description: "What the gateways call, and what services are called with."},
 		{Name: "internal", Description: "For trying things out."},
 	}
 	schemas := o.Components.Schemas.Map()
@@ -123,7 +123,7 @@ func describeHook(op *huma.Operation, content map[string]*huma.MediaType) {
 // ourWebhook is what the server sends to the webhook_url of a payment.
 func ourWebhook() *huma.Operation {
 	return &huma.Operation{
-		OperationID: "changed", Summary: "A payment has changed",
+		OperationID: "changed", Summary: "A payment has changed", Tags: []string{"webhooks"},
 		Description: "Sent to the payment's webhook_url, in order per payment, until a 2xx answers it or three days are over. " +
 			"It may come more than once, with the same id. Signed as standardwebhooks.com specifies.",
 		Parameters: []*huma.Param{
