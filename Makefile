@@ -1,6 +1,6 @@
 # `make` alone lists the targets, from the comments behind them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test race lint generate check-generated api package-api bench bench-fakes bench-handover fuzz chaos test-update e2e clean
+.PHONY: help setup build run test race lint generate check-generated api package-api bench bench-fakes bench-handover fuzz chaos test-previous test-update e2e clean
 
 # A release is told from another by its commit; `payments version` prints both. Two builds of a commit are the same bytes,
 # wherever and whenever they are made: so the time is the commit's, C is left out, and paths are trimmed.
@@ -66,6 +66,9 @@ fuzz: ## run every fuzz target for FUZZTIME each (10s)
 
 chaos: ## kill workers and let the PGs lie around N orders (200), drawn from SEED
 	go test ./worker -run '^TestChaos$$' -count=1 -v -timeout 1h -chaos.seed=$(or $(SEED),0) -chaos.orders=$(or $(N),200)
+
+test-previous: ## run the previous release's tests of the database on this build's schema
+	@sh scripts/previous-release.sh
 
 test-update: ## update a fleet of three on this machine, with good commits, bad ones and kill -9, under load
 	@go run ./tests/update
