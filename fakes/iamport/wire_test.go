@@ -145,16 +145,17 @@ func TestBody_MayBeAForm(t *testing.T) {
 	f := start(t, iamport.Options{})
 	header := f.authorized()
 	header.Set("Content-Type", "application/x-www-form-urlencoded")
+	const odd = "홍\x01\u2028\"길동\\" // which Go quotes otherwise than JSON
 	form := url.Values{
 		"merchant_uid": {"123"}, "name": {"null"}, "amount": {"1000.5"}, "card_number": {"1234"}, "expiry": {"2030-12"},
-		"birth": {"880311"}, "use_card_point": {"true"}, "card_quota": {"3"},
+		"birth": {"880311"}, "use_card_point": {"true"}, "card_quota": {"3"}, "buyer_name": {odd},
 	}
 	if got := f.send(http.MethodPost, "/subscribe/payments/onetime", header, form.Encode()); got.status != http.StatusCreated {
 		t.Fatalf("answered %d %s", got.status, got.body)
 	}
 	p := must(f.client.FindByMerchantUID(t.Context(), "123"))(f)
-	if p.Amount.String() != "1000.5" || *p.Name != "null" || p.Card.CardQuota != 3 {
-		t.Errorf("stored %s, %q, %d months", p.Amount, *p.Name, p.Card.CardQuota)
+	if p.Amount.String() != "1000.5" || *p.Name != "null" || p.Card.CardQuota != 3 || *p.BuyerName != odd {
+		t.Errorf("stored %s, %q, %d months, %q", p.Amount, *p.Name, p.Card.CardQuota, *p.BuyerName)
 	}
 }
 
