@@ -62,6 +62,14 @@ setup_clients() {
 	sh tests/e2e/install.sh
 }
 
+# What docs/encryption.md has programs in.
+setup_languages() {
+	command -v curl >/dev/null || get "curl" "curl" "curl"
+	command -v openssl >/dev/null || get "OpenSSL" "openssl" "openssl"
+	python3 -c 'import cryptography' 2>/dev/null || get "Python's cryptography" "python3 python3-cryptography" "cryptography"
+	command -v javac >/dev/null || get "Java" "default-jdk-headless" "openjdk"
+}
+
 setup_chromium() {
 	command -v chromium >/dev/null || get "Chromium" "chromium" "chromium"
 }
