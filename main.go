@@ -28,6 +28,7 @@ type commands struct {
 
 	Updater  updaterCommand  `cmd:"" group:"update" help:"Run the updater's master, or a slave of it."`
 	Update   updateCommand   `cmd:"" group:"update" help:"Bring a commit to every machine, without losing a request."`
+	Reset    resetCommand    `cmd:"" group:"prepare" help:"Empty the database of local or dev mode, and start anew with samples."`
 	Rollouts rolloutsCommand `cmd:"" group:"update" help:"Show what was updated, by whom, and how it ended."`
 	Freeze   freezeCommand   `cmd:"" group:"update" help:"Hold all updates back."`
 	Unfreeze unfreezeCommand `cmd:"" group:"update" help:"Let updates go on."`

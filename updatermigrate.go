@@ -8,7 +8,7 @@ import (
 
 // migrateCommand is what an updater asks of a release that it is about to start. It
 // differs from "payments schema" in that it finds the private database of local
-// mode, too, and can leave everything as it is.
+// mode, too, and needs no privilege where nothing is to be done.
 type migrateCommand struct {
 	DryRun bool `help:"Only look whether the database answers."`
 }
@@ -25,8 +25,12 @@ func (c migrateCommand) Run(p *program) error {
 	if url == "" {
 		return errors.New("DATABASE_URL is not set")
 	}
-	if c.DryRun {
-		return checkDatabase(p.ctx, url)
+	pending, err := store.Pending(p.ctx, url)
+	if err != nil || len(pending) == 0 || c.DryRun {
+		return err
 	}
-	return store.Migrate(p.ctx, url)
+	if cfg.Database.URL == "" {
+		return store.Migrate(p.ctx, url)
+	}
+	return schemaCommand{}.Run(p)
 }
