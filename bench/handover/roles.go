@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -85,15 +86,15 @@ func playPlain(dir, drain string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	srv := server()
-	served := make(chan error, 1)
-	go func() { served <- srv.Serve(ln) }()
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = srv.Serve(ln) })
 	writeAddresses(dir, fmt.Sprint(os.Getpid()))
 	<-ctx.Done()
 	if drain == keepAlivesRole {
 		srv.SetKeepAlivesEnabled(false)
 	}
 	err = srv.Shutdown(context.Background())
-	<-served
+	serving.Wait()
 	return err
 }
 
