@@ -70,7 +70,7 @@ func (f *fleet) launchAgain(stored *os.File) *fleet {
 		again.cmd.Env = append(f.cmd.Env, "LISTEN_FDS=1", "LISTEN_FDNAMES=api")
 		again.cmd.ExtraFiles = []*os.File{stored}
 	}
-	again.cmd.Stdout, again.cmd.Stderr, again.cmd.WaitDelay = f.log, f.log, time.Second
+	again.cmd.Stdout, again.cmd.Stderr = f.log.File, f.log.File
 	lifeline, err := again.cmd.StdinPipe()
 	must(f.t, err)
 	must(f.t, again.cmd.Start())

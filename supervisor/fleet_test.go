@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -28,26 +27,27 @@ type fleet struct {
 	script     script
 	api, admin string
 	cmd        *exec.Cmd
-	log        *journal
+	log        journal
 	beheaded   bool // the test has killed the supervisor
 }
 
-// journal collects what the processes write; it is shown when the test fails.
-type journal struct {
-	mu sync.Mutex
-	b  strings.Builder
+// journal is the file that the processes write to, also those that outlive others; it is shown when the test fails.
+type journal struct{ *os.File }
+
+func newJournal(t *testing.T, path string) journal {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	must(t, err)
+	t.Cleanup(func() { f.Close() })
+	return journal{f}
 }
 
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.String()
+func (j journal) String() string {
+	b, err := os.ReadFile(j.Name())
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
 }
 
 // launch starts a supervisor; it need not become ready.
@@ -55,12 +55,12 @@ func launch(t *testing.T, s script) *fleet {
 	t.Helper()
 	s.Dir = t.TempDir()
 	s.defaults()
-	f := &fleet{t: t, script: s, log: &journal{}}
+	f := &fleet{t: t, script: s, log: newJournal(t, s.path("log"))}
 	f.rewrite(func(*script) {})
 	f.cmd = exec.Command(os.Args[0])
 	f.cmd.Env = append(os.Environ(), roleVariable+"="+supervisorRole, scriptVariable+"="+s.path("script"),
 		"GORACE=atexit_sleep_ms=0") // otherwise every process of a -race build waits a second before it ends
-	f.cmd.Stderr, f.cmd.Stdout, f.cmd.WaitDelay = f.log, f.log, time.Second
+	f.cmd.Stderr, f.cmd.Stdout = f.log.File, f.log.File
 	lifeline, err := f.cmd.StdinPipe()
 	must(t, err)
 	must(t, f.cmd.Start())

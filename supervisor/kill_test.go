@@ -216,6 +216,18 @@ func TestSupervisorDeath_LosesNoRequest(t *testing.T) {
 
 func isSecond(g supervisor.Generation) bool { return g.Number == 2 }
 
+func TestOrphans_KeepTheirVoice(t *testing.T) {
+	t.Parallel()
+	f := start(t, script{})
+	f.beheaded = true
+	must(t, f.cmd.Process.Kill())
+	f.cmd.Wait()
+	f.await("an orphan's line", func() bool {
+		f.send("/print", "a line without a supervisor\n")
+		return strings.Contains(f.log.String(), "a line without a supervisor\n")
+	})
+}
+
 func TestOrphans_LeaveByThemselves(t *testing.T) {
 	t.Parallel()
 	f := start(t, script{})

@@ -122,6 +122,14 @@ func (o *Options) fillFaces() {
 	}
 }
 
+// lastOutput is where workers write when nobody reads their lines any more.
+func (o *Options) lastOutput() *os.File {
+	if f, ok := o.Output.(*os.File); ok {
+		return f
+	}
+	return os.Stderr
+}
+
 func orElse[T comparable](field *T, value T) {
 	var zero T
 	if *field == zero {

@@ -5,11 +5,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"sync"
 )
 
 // longest is where a line without an end is passed on anyway.
 const longest = 1 << 20
+
+// signed matches a line of a log that knows its generation and worker.
+var signed = regexp.MustCompile(`"generation":\d+,"worker":\d|(^| )generation=\d+ worker=\d`)
 
 // output passes lines on, one Write for each, so that those of several workers never mix.
 type output struct {
@@ -23,8 +27,11 @@ func (o *output) line(generation, slot int, line []byte) {
 	_, _ = o.w.Write(mark(generation, slot, line)) // if our log is gone there is nobody to tell
 }
 
-// mark says who wrote a line: as attributes of a JSON object, or before anything else.
+// mark says who wrote a line, unless it says so itself: as attributes of a JSON object, or before anything else.
 func mark(generation, slot int, line []byte) []byte {
+	if signed.Match(line) {
+		return append(line[:len(line):len(line)], '\n')
+	}
 	if !json.Valid(line) || line[0] != '{' {
 		return fmt.Appendf(nil, "generation=%d worker=%d %s\n", generation, slot, line)
 	}

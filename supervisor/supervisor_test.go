@@ -2,7 +2,9 @@ package supervisor_test
 
 import (
 	"context"
+	"encoding/json"
 	"os"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -172,29 +174,44 @@ func TestStop(t *testing.T) {
 	})
 }
 
+// TestOutput lets two generations, and the supervisor about its handover, write at the same time.
 func TestOutput_KeepsLinesWholeAndSaysWhoseTheyAre(t *testing.T) {
 	t.Parallel()
 	f := start(t, script{})
 	long := strings.Repeat("x", 100_000)
 	var all sync.WaitGroup
-	for _, line := range []string{"plain " + long, `{"level":"INFO","msg":"` + long + `"}`} {
+	all.Go(func() {
+		if err := f.reload(); err != nil {
+			t.Errorf("reload: %v", err)
+		}
+	})
+	for _, line := range []string{
+		"plain " + long,
+		`{"level":"INFO","msg":"` + long + `"}`,
+		`{"msg":"` + long + `","generation":7,"worker":7}`,
+		"msg=" + long + " generation=7 worker=7",
+	} {
 		for range 10 {
 			all.Go(func() { f.send("/print", line+"\n") })
 		}
 	}
 	all.Wait()
-	f.await("all lines", func() bool { return strings.Count(f.log.String(), long) == 20 })
+	f.await("all lines", func() bool { return strings.Count(f.log.String(), long) == 40 })
 	for line := range strings.Lines(f.log.String()) {
 		if !strings.Contains(line, "xxx") {
+			if !json.Valid([]byte(line)) {
+				t.Errorf("the supervisor's line %.200q is not whole", line)
+			}
 			continue
 		}
-		line = strings.Replace(line, long, "…", 1)
-		line = strings.Replace(line, `"worker":2`, `"worker":1`, 1)
-		line = strings.Replace(line, "worker=2", "worker=1", 1)
-		switch line {
-		case "generation=1 worker=1 plain …\n", `{"generation":1,"worker":1,"level":"INFO","msg":"…"}` + "\n":
+		switch whose.ReplaceAllString(strings.Replace(line, long, "…", 1), "${1}1${2}1") {
+		case "generation=1 worker=1 plain …\n", `{"generation":1,"worker":1,"level":"INFO","msg":"…"}` + "\n",
+			`{"msg":"…","generation":7,"worker":7}` + "\n", "msg=… generation=7 worker=7\n":
 		default:
 			t.Errorf("line %.200q", line)
 		}
 	}
 }
+
+// whose is what distinguishes the lines of two generations with two workers each.
+var whose = regexp.MustCompile(`^(generation=|{"generation":)[12]( worker=|,"worker":)[12]`)

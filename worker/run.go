@@ -31,6 +31,7 @@ func Run(ctx context.Context, c *config.Config, log *slog.Logger, version string
 		return fmt.Errorf("payments worker: %w", err)
 	}
 	inherited.Commit = version[:min(shortCommit, len(version))]
+	log = log.With("generation", inherited.Generation(), "worker", inherited.Slot(), "commit", inherited.Commit)
 	app, err := Open(ctx, Settings{Config: c, Log: log, Version: version, Counters: inherited.Counters()})
 	if err != nil {
 		return err

@@ -206,6 +206,7 @@ func (s *service) drain() {
 // orphaned goes on alone: connections that were on their way come back unless they have arrived, and if no successor
 // needs us any more nobody can say so, hence the limit.
 func (s *service) orphaned() {
+	s.worker.speakAlone()
 	s.yard.draining.Store(false)
 	s.yard.guarding.Store(false)
 	for _, n := range s.yard.travelling() {

@@ -29,6 +29,9 @@ const (
 	inherited
 )
 
+// outputFile is inherited, too, from a supervisor that says so: older ones have none.
+const outputFile = inherited
+
 // Outfit is what a supervisor gives to a worker.
 type Outfit struct {
 	Listener   *os.File // a copy made with F_DUPFD_CLOEXEC, see spare
@@ -37,16 +40,20 @@ type Outfit struct {
 	Generation int
 	Slot       int
 	Moving     bool // false: close after the response, move nothing
+
+	// LastOutput is where the worker writes when its supervisor, which reads what it writes otherwise, is dead.
+	LastOutput *os.File
 }
 
 // name is an Outfit's part that travels in the environment.
 type name struct {
 	generation, slot int
 	moving           bool
+	output           bool
 }
 
 func (n name) String() string {
-	return fmt.Sprintf("%d %d %d %t", protocol, n.generation, n.slot, n.moving)
+	return fmt.Sprintf("%d %d %d %t %t", protocol, n.generation, n.slot, n.moving, n.output)
 }
 
 func parseName(s string) (n name, err error) {
@@ -57,7 +64,8 @@ func parseName(s string) (n name, err error) {
 	if version != protocol {
 		return n, fmt.Errorf("the supervisor speaks handover protocol %d, this build %d: upgrade the supervisor first (USR2)", version, protocol)
 	}
-	if _, err := fmt.Sscanf(s, "%d %d %d %t", &version, &n.generation, &n.slot, &n.moving); err != nil {
+	read, err := fmt.Sscanf(s, "%d %d %d %t %t", &version, &n.generation, &n.slot, &n.moving, &n.output)
+	if read < 4 {
 		return n, fmt.Errorf("read %s: %w", environment, err)
 	}
 	return n, nil
@@ -76,7 +84,9 @@ func Start(cmd *exec.Cmd, o Outfit) (*Link, error) {
 	cmd.ExtraFiles[linkFile] = theirs
 	cmd.ExtraFiles[boardFile] = o.Board.File()
 	cmd.ExtraFiles[ledgerFile] = o.Ledger.File()
-	cmd.Env = append(withoutTableflip(cmd.Env), environment+"="+name{o.Generation, o.Slot, o.Moving}.String())
+	cmd.ExtraFiles = append(cmd.ExtraFiles, o.LastOutput)
+	n := name{o.Generation, o.Slot, o.Moving, o.LastOutput != nil}
+	cmd.Env = append(withoutTableflip(cmd.Env), environment+"="+n.String())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		ours.Close()

@@ -30,6 +30,7 @@ type Worker struct {
 	link     *Link
 	board    *Board
 	counters *ledger.Ledger
+	output   *os.File // for the time without a supervisor, if any
 }
 
 // Inherit takes over what the supervisor gave to this process. Call it once, before anything else opens a descriptor.
@@ -68,8 +69,22 @@ func (w *Worker) open() (err error) {
 	if w.board, err = OpenBoard(files[boardFile]); err != nil {
 		return err
 	}
+	if w.name.output {
+		unix.CloseOnExec(firstFD + outputFile)
+		w.output = os.NewFile(firstFD+outputFile, "last output")
+	}
 	w.counters, err = ledger.Open(files[ledgerFile])
 	return err
+}
+
+// speakAlone writes to where the supervisor wrote, which read our output.
+func (w *Worker) speakAlone() {
+	if w.output == nil {
+		return
+	}
+	for _, fd := range []int{unix.Stdout, unix.Stderr} {
+		_ = unix.Dup3(int(w.output.Fd()), fd, 0) // if it fails we are as mute as before
+	}
 }
 
 func openListener(f *os.File) (*net.TCPListener, error) {
