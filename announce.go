@@ -26,6 +26,14 @@ func (l *local) announce() {
 	}
 }
 
+// sayGoodbye is the last line in a terminal, unless another supervisor goes on.
+func (l *local) sayGoodbye() error {
+	if !l.active() || l.home.succeeded() {
+		return nil
+	}
+	return l.nothingRuns()
+}
+
 func (l *local) announceAddresses() {
 	cfg := l.home.cfg
 	t := columns(l.stdout)

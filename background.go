@@ -21,8 +21,9 @@ type child struct {
 	written int64 // what was in the log before
 }
 
-// background starts this binary with a role, and our configuration file, if any.
-func (p *program) background(log, role string) (*child, error) {
+// background starts this binary with a role, and our configuration file, if any. The
+// log takes what it writes, also when it panics.
+func (p *program) background(log, role string, flags ...string) (*child, error) {
 	self, err := ownPath()
 	if err != nil {
 		return nil, err
@@ -36,7 +37,7 @@ func (p *program) background(log, role string) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(self, p.withConfig(role)...)
+	cmd := exec.Command(self, append(p.withConfig(role), flags...)...)
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
@@ -78,7 +79,8 @@ func (c *child) lastWords() string {
 	if err != nil {
 		return err.Error()
 	}
-	lines := strings.Split(strings.TrimSpace(string(text[c.written:])), "\n")
+	news := text[min(int(c.written), len(text)):] // it may have been put aside meanwhile
+	lines := strings.Split(strings.TrimSpace(string(news)), "\n")
 	return strings.TrimPrefix(lines[len(lines)-1], "payments: ")
 }
 

@@ -20,7 +20,8 @@ func (p *program) startInBackground(cfg *config.Config, timeout time.Duration) e
 	}
 	h.leave()
 
-	server, err := p.background(cfg.Path("logs", "server.log"), "start")
+	log := cfg.Path("logs", "server.log")
+	server, err := p.background(log, "start", "--log", log)
 	if err != nil {
 		return err
 	}

@@ -64,13 +64,23 @@ func (h *home) lock(ctx context.Context) error {
 	return nil
 }
 
+// occupy keeps the home open until the returned function is called: by that, and by
+// the pid file, others know whose server we are.
+func (h *home) occupy() (vacate func(), err error) {
+	dir, err := os.Open(h.cfg.Home)
+	if err != nil {
+		return nil, homeError(err)
+	}
+	return func() { _ = dir.Close() }, nil
+}
+
 // leave unlocks the home. It may be called repeatedly.
 func (h *home) leave() { h.unlock() }
 
 func (h *home) supervisorPID() string { return h.cfg.Path("run", "supervisor.pid") }
 
 // supervisor is the process that runs the server of this home, 0 without one.
-func (h *home) supervisor() int { return livingProcess(h.supervisorPID(), "start") }
+func (h *home) supervisor() int { return livingProcess(h.cfg.Home, h.supervisorPID(), "start") }
 
 // succeeded reports whether a supervisor other than us is in charge of this home.
 func (h *home) succeeded() bool {

@@ -24,7 +24,7 @@ func (l *local) fakeToss() string    { return loopback(l.home.cfg.Fakes.TossPort
 func (l *local) startFakes(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, fakesTimeout)
 	defer cancel()
-	if running := livingProcess(l.fakesPID(), "fakes"); running != 0 {
+	if running := livingProcess(l.home.cfg.Home, l.fakesPID(), "fakes"); running != 0 {
 		if l.fakesAnswer() {
 			return nil
 		}
@@ -67,7 +67,7 @@ func (l *local) fakesAnswer() bool {
 }
 
 func (l *local) stopFakes(ctx context.Context) error {
-	if running := livingProcess(l.fakesPID(), "fakes"); running != 0 {
+	if running := livingProcess(l.home.cfg.Home, l.fakesPID(), "fakes"); running != 0 {
 		if err := endProcess(ctx, running, "fakes"); err != nil {
 			return fmt.Errorf("stop the fakes: %w", err)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"syscall"
 	"time"
 
@@ -38,11 +39,13 @@ func (c statusCommand) Run(p *program) error {
 	return census.Write(p.stdout)
 }
 
-// handoverTimeout bounds the wait of reload and upgrade. A generation has limits
-// of its own, well below.
-const handoverTimeout = 5 * time.Minute
+// handoverFlags are those of reload and upgrade. A generation has limits of its own,
+// well below the timeout.
+type handoverFlags struct {
+	Timeout time.Duration `help:"How long to wait for the outcome." default:"5m"`
+}
 
-type reloadCommand struct{}
+type reloadCommand struct{ handoverFlags }
 
 func (reloadCommand) Help() string {
 	return `New workers are started from this server's binary as it is on disk now, with the configuration file
@@ -52,9 +55,9 @@ fails with the reason. It returns when that is decided.
     payments reload && echo updated`
 }
 
-func (reloadCommand) Run(p *program) error { return p.handover(supervisor.Reload) }
+func (c reloadCommand) Run(p *program) error { return c.handOver(p, supervisor.Reload) }
 
-type upgradeCommand struct{}
+type upgradeCommand struct{ handoverFlags }
 
 func (upgradeCommand) Help() string {
 	return `The supervisor owns the sockets and starts the workers. It is replaced only when its own code
@@ -63,14 +66,14 @@ changed; for everything else there is "payments reload".
     payments upgrade`
 }
 
-func (upgradeCommand) Run(p *program) error { return p.handover(supervisor.Upgrade) }
+func (c upgradeCommand) Run(p *program) error { return c.handOver(p, supervisor.Upgrade) }
 
-func (p *program) handover(start func(ctx context.Context, admin, password string) error) error {
+func (c handoverFlags) handOver(p *program, start func(ctx context.Context, admin, password string) error) error {
 	cfg, err := p.config()
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(p.ctx, handoverTimeout)
+	ctx, cancel := context.WithTimeout(p.ctx, c.Timeout)
 	defer cancel()
 	if _, err := supervisor.Status(ctx, cfg.Admin.Addr()); err != nil {
 		return notRunning(cfg.Admin.Addr(), err)
@@ -78,7 +81,36 @@ func (p *program) handover(start func(ctx context.Context, admin, password strin
 	if err := start(ctx, cfg.Admin.Addr(), string(cfg.SystemPassword)); err != nil {
 		return err
 	}
-	return statusCommand{}.Run(p)
+	census, err := settled(ctx, cfg.Admin.Addr())
+	if err != nil {
+		return err
+	}
+	return census.Write(p.stdout)
+}
+
+// leaveTimeout is how long generations that have nothing left to do are waited for.
+const leaveTimeout = 5 * time.Second
+
+// settled is the census once those who have nothing to finish have left. When a new
+// generation is blessed, the processes of the old one are just about to.
+func settled(ctx context.Context, admin string) (census supervisor.Census, err error) {
+	ctx, cancel := context.WithTimeout(ctx, leaveTimeout)
+	defer cancel()
+	_ = waitUntil(ctx, func() bool { // after the time shows who is still there
+		var now supervisor.Census
+		if now, err = supervisor.Status(ctx, admin); err == nil {
+			census = now
+		}
+		return err == nil && !slices.ContainsFunc(census.Generations, leaving)
+	})
+	if census.PID == 0 {
+		return census, notRunning(admin, err)
+	}
+	return census, nil
+}
+
+func leaving(g supervisor.Generation) bool {
+	return (g.State == supervisor.Draining || g.State == supervisor.Failed) && g.Idle+g.Busy == 0
 }
 
 func notRunning(admin string, err error) error {

@@ -15,19 +15,37 @@ import (
 	"github.com/shirou/gopsutil/v3/process"
 )
 
-// livingProcess is the process that a pid file names, or 0 when there is none or
-// it does not play the role: the file survives kill -9, and the number may be
-// someone else's by now.
-func livingProcess(pidFile, role string) int {
+// livingProcess is the process that a pid file of a home names, or 0 when there is
+// none or it does not play the role there: the file survives kill -9, and the number
+// may be someone else's by now, even the same program's for another home.
+func livingProcess(home, pidFile, role string) int {
 	text, err := os.ReadFile(pidFile)
 	if err != nil {
 		return 0
 	}
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil || !plays(pid, role) {
+	if err != nil || !plays(pid, role) || !livesIn(pid, home) {
 		return 0
 	}
 	return pid
+}
+
+// livesIn reports whether a process has something in a home open: the server keeps
+// the home itself, the fakes write their log there. Where that cannot be seen, it may.
+func livesIn(pid int, home string) bool {
+	descriptors := fmt.Sprintf("/proc/%d/fd", pid)
+	open, err := os.ReadDir(descriptors)
+	if err != nil {
+		return true
+	}
+	home, err = filepath.EvalSymlinks(home)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(open, func(fd os.DirEntry) bool {
+		path, err := os.Readlink(filepath.Join(descriptors, fd.Name()))
+		return err == nil && (path == home || strings.HasPrefix(path, home+"/"))
+	})
 }
 
 // plays reports whether a process is this program, by its name, in a role, which is

@@ -21,6 +21,7 @@ import (
 
 type startCommand struct {
 	Daemon  bool          `help:"Run in the background, and return when the server is ready."`
+	Log     string        `help:"Write to this file instead of the terminal; ten files of 100 MB are kept." placeholder:"FILE" type:"path"`
 	Timeout time.Duration `help:"With --daemon: how long to wait until it is ready." default:"2m"`
 }
 
@@ -49,6 +50,11 @@ func (c startCommand) Run(p *program) error {
 	if err := becomeLastGood(cfg); err != nil {
 		return err
 	}
+	if c.Log != "" {
+		if err := p.logTo(c.Log); err != nil {
+			return err
+		}
+	}
 	return p.start(cfg)
 }
 
@@ -67,11 +73,19 @@ func (p *program) start(cfg *config.Config) error {
 		return err
 	}
 	defer h.leave()
+	vacate, err := h.occupy()
+	if err != nil {
+		return err
+	}
+	defer vacate()
 	l := local{program: p, home: h}
 	err = p.startIn(ctx, h, &l)
 	cleaning, cancel := cleanUp(ctx)
 	defer cancel()
-	return errors.Join(err, l.stop(cleaning))
+	if err := errors.Join(err, l.stop(cleaning)); err != nil {
+		return err
+	}
+	return l.sayGoodbye()
 }
 
 func (p *program) startIn(ctx context.Context, h *home, l *local) error {
@@ -122,7 +136,7 @@ func (p *program) supervision(h *home, l *local) supervisor.Options {
 		SharedMetrics:    worker.SharedMetricsPath,
 		SystemPassword:   string(cfg.SystemPassword),
 		PIDFile:          h.supervisorPID(),
-		Log:              p.newLog(cfg),
+		Log:              p.newLog(cfg).With("supervisor", readBuild().shortCommit()),
 		Output:           p.stderr,
 		ReadyTimeout:     cfg.Handover.Ready,
 		Probation:        cfg.Handover.Probation,

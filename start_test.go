@@ -29,6 +29,9 @@ func TestStart(t *testing.T) {
 		}
 		query(t, databaseIn(t, first), "CREATE TABLE note (); SELECT 'made'")
 		first.pressCtrlC(t)
+		if said := first.out.String(); !strings.HasSuffix(said, "\nnothing runs any more\n") {
+			t.Errorf("the last words are not there: %q", said[max(0, len(said)-500):])
+		}
 		if left := s.processes(t); len(left) > 0 {
 			t.Errorf("after Ctrl-C there is %q", left)
 		}
@@ -191,6 +194,20 @@ func TestStop(t *testing.T) {
 		}
 	})
 
+	t.Run("LeavesTheServerOfAnotherHomeAlone", func(t *testing.T) {
+		t.Parallel()
+		dbtest.New(t)
+		other, s := newSystem(t), newSystem(t)
+		other.mustExec(t, "start", "--daemon")
+		number, err := os.ReadFile(filepath.Join(other.home, "run/supervisor.pid"))
+		must(t, err)
+		must(t, os.MkdirAll(filepath.Join(s.home, "run"), 0o700)) // of a server that was killed, whose number the other has now
+		must(t, os.WriteFile(filepath.Join(s.home, "run/supervisor.pid"), number, 0o600))
+		s.mustExec(t, "stop")
+		if !other.healthy() {
+			t.Error("the server of the other home was stopped")
+		}
+	})
 	t.Run("MakesNoHome", func(t *testing.T) {
 		t.Parallel()
 		home := filepath.Join(t.TempDir(), "home")
@@ -213,9 +230,20 @@ func TestReload(t *testing.T) {
 		s.mustExec(t, "start", "--daemon")
 		if out := s.mustExec(t, "reload"); !regexp.MustCompile(`(?m)^2 .*blessed`).MatchString(out) {
 			t.Errorf("after a reload the second generation is not blessed: %s", out)
+		} else if strings.Contains(out, "draining") {
+			t.Errorf("after a reload of an idle server somebody drains: %s", out)
 		}
 		if !s.healthy() {
 			t.Error("the API is not healthy after a reload")
+		}
+		s.mustExec(t, "stop")
+		log, err := os.ReadFile(filepath.Join(s.home, "logs/server.log"))
+		must(t, err)
+		whose := regexp.MustCompile(` generation=\d+ worker=\d+ commit=\S+| supervisor=\S+`)
+		for line := range strings.Lines(string(log)) {
+			if strings.Contains(line, "level=") && !whose.MatchString(line) {
+				t.Errorf("nobody can tell who wrote %q", line)
+			}
 		}
 	})
 

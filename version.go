@@ -48,6 +48,9 @@ func (b build) writeJSON(p *program) error {
 // build is what this binary was made from.
 type build struct{ commit, time string }
 
+// shortCommit is as much of it as people are shown.
+func (b build) shortCommit() string { return b.commit[:min(12, len(b.commit))] }
+
 func readBuild() build {
 	b := build{commit: commit, time: built}
 	if info, ok := debug.ReadBuildInfo(); ok {
