@@ -50,9 +50,11 @@ var kinds = map[string]kind{
 	string(payment.CodeInProgress): {409, "Under way already",
 		"Another request for the same payment is not finished. Wait `Retry-After` seconds and send the same request again."},
 	string(payment.CodePriceMismatch): {422, "Wrong paid amount",
-		"The payment is of another amount than `price`. The gateway has given back what had been paid; nothing was stored."},
+		"The payment is of another amount than `price`. The gateway has given back what had been paid, or closed the virtual account; nothing was stored."},
 	string(payment.CodeOrderMismatch): {422, "Payment of another order",
-		"The payment belongs to another order than `source.id`. The gateway has given back what had been paid; nothing was stored."},
+		"The payment belongs to another order than `source.id`. The gateway has given back what had been paid; nothing was stored. " +
+			"A payment that has a record is never given back like this: that is `already_registered`. One that its own order has " +
+			"yet to store is: so store a payment at once, and name it under the order that it was made for, and no other."},
 	string(payment.CodeUndoRefused): {422, "Wrong payment, and not refunded",
 		"The payment does not match its order, the gateway holds the money and refuses to give it back. Refund it at the gateway by hand; nothing was stored."},
 	string(payment.CodeDeclined): {422, "Declined by the payment gateway",

@@ -69,6 +69,7 @@ func (nowhere) ReservationBySource(context.Context, payment.Source) (*payment.Re
 }
 func (nowhere) InsertReservation(context.Context, *payment.Reservation) error    { return nil }
 func (nowhere) OpenIntent(context.Context, *payment.Intent, time.Duration) error { return nil }
+func (nowhere) BeginUndo(context.Context, *payment.Intent, payment.Code) error   { return nil }
 func (nowhere) HoldIntent(context.Context, uuid.UUID, time.Duration) (*payment.Intent, error) {
 	return nil, payment.ErrHeld
 }

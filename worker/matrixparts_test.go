@@ -36,6 +36,10 @@ var operations = []operation{
 		{payment.StepUndoIntended, ofPG, cancelPath},
 		{payment.StepUndone, ofUs, nil},
 	}, (*world).wrongPart},
+	{"store with a wrong account", true, []point{
+		{payment.StepUndoIntended, ofPG, closePath},
+		{payment.StepUndone, ofUs, nil},
+	}, (*world).accountPart},
 	{"cancel", true, []point{
 		{payment.StepCancelIntended, ofPG, cancelPath},
 		{payment.StepRefunded, ofUs, nil},
@@ -116,6 +120,20 @@ func (w *world) wrongPart(code api.VendorCode) *part {
 		entries, truth := w.truth(code).Order(p.source.ID)
 		if !truth.Balance().IsZero() || len(entries) != 2 || p.rows("payment_histories") != 0 {
 			w.t.Errorf("the PG holds %v after %v, and we have %d records", truth.Balance(), entries, p.rows("payment_histories"))
+		}
+	}
+	return p
+}
+
+// accountPart is of a virtual account of a wrong price, which nobody has paid into.
+func (w *world) accountPart(code api.VendorCode) *part {
+	p := w.newPart(code)
+	p.uid, _ = w.virtualAccount(code, p.source.ID, 9000)
+	p.method, p.path, p.status = "POST", storePath, http.StatusUnprocessableEntity
+	p.in = w.storing(code, p.uid, p.source, 100)
+	p.check = func(cell) {
+		if w.waits(code, p.uid) || p.rows("payment_histories") != 0 {
+			w.t.Errorf("the account waits for its deposit: %v; %d records", w.waits(code, p.uid), p.rows("payment_histories"))
 		}
 	}
 	return p

@@ -4,11 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/samchon/payments-server/api"
+	"github.com/samchon/payments-server/api/iamport"
 	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/api/toss"
 	"github.com/samchon/payments-server/fakes/clock"
 	"github.com/samchon/payments-server/fakes/fault"
 )
@@ -27,16 +30,6 @@ func TestUndo_TellsWhatBecameOfTheMoney(t *testing.T) {
 			t.Errorf("got %v", p)
 		}
 	})
-	t.Run("nothing was paid yet", func(t *testing.T) {
-		source := w.source()
-		uid, _ := w.virtualAccount(api.Iamport, source.ID, 19900)
-		p := w.call("POST", "/payments/histories", w.storing(api.Iamport, uid, source, 100), &seen{})
-		if p == nil || p.Code != "price_mismatch" {
-			t.Fatalf("got %v", p)
-		}
-		// The account is as it was: under its own price it can be registered.
-		w.mustStore(w.storing(api.Iamport, uid, source, 19900))
-	})
 	t.Run("Toss has captured before", func(t *testing.T) {
 		source := w.source()
 		uid := w.tossPaid(source.ID, 9000)
@@ -47,6 +40,88 @@ func TestUndo_TellsWhatBecameOfTheMoney(t *testing.T) {
 		if _, truth := w.truth(api.Toss).Payment(uid); !truth.Balance().IsZero() {
 			t.Errorf("the PG still holds %v", truth.Balance())
 		}
+	})
+}
+
+// TestUndo_ClosesAVirtualAccount: nobody shall pay into an account of a wrong price,
+// which no record would tell of.
+func TestUndo_ClosesAVirtualAccount(t *testing.T) {
+	t.Parallel()
+	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
+		source := w.source()
+		uid, _ := w.virtualAccount(code, source.ID, 19900)
+		wrong := w.storing(code, uid, source, 100)
+		p := w.call("POST", "/payments/histories", wrong, &seen{})
+		if p == nil || p.Code != "price_mismatch" || !strings.Contains(p.Detail, "closed") {
+			t.Fatalf("got %v", p)
+		}
+		if w.waits(code, uid) {
+			t.Error("the account still waits for its deposit")
+		}
+		if p := w.call("POST", "/payments/histories", wrong, &seen{}); p == nil || p.Code != "price_mismatch" {
+			t.Errorf("once more: got %v", p)
+		}
+	})
+}
+
+func TestUndo_VirtualAccountThatThePGWillNotClose(t *testing.T) {
+	t.Parallel()
+	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
+		source := w.source()
+		uid, _ := w.virtualAccount(code, source.ID, 19900)
+		w.on(closePath(code), fault.Plan{Kind: fault.Reject, Status: http.StatusBadRequest}, code)
+		p := w.call("POST", "/payments/histories", w.storing(code, uid, source, 100), &seen{})
+		if p == nil || p.Code != "price_mismatch" || !strings.Contains(p.Detail, "refuses to close") {
+			t.Fatalf("got %v", p)
+		}
+		w.mustStore(w.storing(code, uid, source, 19900)) // it is as it was
+	})
+}
+
+func closePath(code api.VendorCode) fault.Plan {
+	if code == api.Iamport {
+		return fault.Plan{Method: "DELETE", Path: "/vbanks/*"}
+	}
+	return cancelPath(code)
+}
+
+// waits reports whether the PG still waits for a deposit.
+func (w *world) waits(code api.VendorCode, uid string) bool {
+	w.t.Helper()
+	if code == api.Iamport {
+		return mustv(w.iamport.GetPayment(w.t.Context(), uid))(w.t).Status == iamport.StatusReady
+	}
+	return mustv(w.toss.GetPayment(w.t.Context(), uid))(w.t).Status == toss.StatusWaitingForDeposit
+}
+
+// TestUndo_NeverOfARecordedPayment: whatever another request claims of a payment
+// that has a record, it stays as it is.
+func TestUndo_NeverOfARecordedPayment(t *testing.T) {
+	t.Parallel()
+	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
+		source := w.source()
+		uid := w.pay(code, source.ID, 9000)
+		honest := w.storing(code, uid, source, 9000)
+		w.mustStore(honest)
+		other := w.source()
+		for name, in := range map[string]api.StoreHistory{
+			"another order":        w.storing(code, uid, other, 9000),
+			"another price":        w.storing(code, uid, source, 100),
+			"another of both":      w.storing(code, uid, other, 100),
+			"its key in capitals":  w.storing(code, strings.ToUpper(uid), other, 9000),
+			"its key with a blank": w.storing(code, uid+" ", other, 9000),
+			"its key as a path":    w.storing(code, "./"+uid, other, 9000),
+			"its key with a query": w.storing(code, uid+"?a=b", other, 9000),
+			"its key, escaped":     w.storing(code, fmt.Sprintf("%%%02x", uid[0])+uid[1:], other, 9000),
+		} {
+			if p := w.call("POST", "/payments/histories", in, &seen{}); p == nil {
+				t.Errorf("%s: stored", name)
+			}
+		}
+		if _, truth := w.truth(code).Payment(uid); !truth.Balance().Equal(money.New(9000)) {
+			t.Errorf("the PG holds %v", truth.Balance())
+		}
+		w.mustStore(honest)
 	})
 }
 

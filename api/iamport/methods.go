@@ -80,6 +80,11 @@ func (c *Client) UpdateVBank(ctx context.Context, update VBankUpdate) (Payment, 
 	return get[Payment](ctx, c, http.MethodPut, "/vbanks", update)
 }
 
+// RevokeVBank closes a virtual account that CreateVBank opened, and nobody has paid into.
+func (c *Client) RevokeVBank(ctx context.Context, impUID string) (Payment, error) {
+	return get[Payment](ctx, c, http.MethodDelete, "/vbanks/"+url.PathEscape(impUID), nil)
+}
+
 // GetReceipt reads the receipt of a payment in cash. It fails with ErrNotFound.
 func (c *Client) GetReceipt(ctx context.Context, impUID string) (Receipt, error) {
 	return get[Receipt](ctx, c, http.MethodGet, "/receipts/"+url.PathEscape(impUID), nil)

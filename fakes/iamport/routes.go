@@ -32,8 +32,9 @@ func (s *Server) routes() http.Handler {
 		"POST /subscribe/customers/{customer_uid}":   s.createSubscription,
 		"DELETE /subscribe/customers/{customer_uid}": s.deleteSubscription,
 
-		"POST /vbanks": s.createVBank,
-		"PUT /vbanks":  s.updateVBank,
+		"POST /vbanks":             s.createVBank,
+		"PUT /vbanks":              s.updateVBank,
+		"DELETE /vbanks/{imp_uid}": s.revokeVBank,
 
 		"GET /receipts/{imp_uid}":    s.getReceipt,
 		"POST /receipts/{imp_uid}":   s.createReceipt,

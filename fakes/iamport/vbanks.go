@@ -70,6 +70,17 @@ func (s *Server) updateVBank(r *http.Request) (any, error) {
 	return updated, err
 }
 
+// revokeVBank closes an account that waits. What the real Iamport calls the status
+// of such a payment is not documented; failed is what it calls one that expired.
+func (s *Server) revokeVBank(r *http.Request) (any, error) {
+	return s.change(fault.CauseOf(r), r.PathValue("imp_uid"), func(p *api.Payment) (effect, error) {
+		if p.VBank == nil {
+			return effect{}, refused("Not a vbank payment.")
+		}
+		return s.fail(p, "The virtual account was revoked.")
+	})
+}
+
 // deposit pays into a virtual account. It is no path of the real Iamport.
 func (s *Server) deposit(w http.ResponseWriter, r *http.Request) {
 	if err := s.payIn(fault.CauseOf(r), r.PathValue("imp_uid")); err != nil {

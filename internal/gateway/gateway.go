@@ -41,3 +41,10 @@ func instant(t time.Time) *time.Time {
 	t = t.UTC().Truncate(time.Millisecond)
 	return &t
 }
+
+// errAnother is for a PG that answers for a payment by another spelling of its key.
+// Under that the payment could have two records here, and the one be refunded for
+// the other's sake.
+func errAnother(asked payment.Vendor) error {
+	return fmt.Errorf("%s answered for another payment than it was asked for", asked.Code)
+}

@@ -34,7 +34,7 @@ func (g *Iamport) Lookup(ctx context.Context, v payment.Vendor) (payment.Snapsho
 	if err != nil {
 		return payment.Snapshot{}, orDeclined(err, iamportDeclined(err, "/payments/{imp_uid}"))
 	}
-	return iamportSnapshot(p)
+	return iamportSnapshot(p, v)
 }
 
 // Refund cancels, guarded by the checksum: Iamport has no idempotency key, but
@@ -55,7 +55,21 @@ func (g *Iamport) Refund(ctx context.Context, r payment.Refund) (payment.Snapsho
 	if err != nil {
 		return payment.Snapshot{}, orDeclined(err, iamportDeclined(err, "/payments/cancel"))
 	}
-	return iamportSnapshot(p)
+	return iamportSnapshot(p, r.Vendor)
+}
+
+// Close revokes the account. A cancel is for what was paid, and asks for an
+// account to refund to.
+func (g *Iamport) Close(ctx context.Context, r payment.Refund) (payment.Snapshot, error) {
+	client, err := pick(g.clients, r.Vendor)
+	if err != nil {
+		return payment.Snapshot{}, err
+	}
+	p, err := client.RevokeVBank(ctx, r.Vendor.UID)
+	if err != nil {
+		return payment.Snapshot{}, orDeclined(err, iamportDeclined(err, "/vbanks/{imp_uid}"))
+	}
+	return iamportSnapshot(p, r.Vendor)
 }
 
 // BillingKey reads a registered card. Iamport knows it by the service's own
@@ -97,7 +111,10 @@ func iamportDeclined(err error, path string) *payment.Declined {
 	return &payment.Declined{Status: status, Code: code, Message: e.Message, Path: path}
 }
 
-func iamportSnapshot(p iamport.Payment) (payment.Snapshot, error) {
+func iamportSnapshot(p iamport.Payment, asked payment.Vendor) (payment.Snapshot, error) {
+	if p.ImpUID != asked.UID {
+		return payment.Snapshot{}, errAnother(asked)
+	}
 	s := payment.Snapshot{
 		OrderID: p.MerchantUID, Status: iamportStatus(p), Currency: p.Currency,
 		Price: p.Amount, Refund: p.CancelAmount, PaidAt: instant(p.PaidAt.Time), Data: p.Raw,

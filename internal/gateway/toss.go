@@ -29,7 +29,7 @@ func (g *Toss) Capture(ctx context.Context, c payment.Capture) (payment.Snapshot
 	p, err := client.Confirm(ctx, toss.Confirmation{PaymentKey: c.Vendor.UID, OrderID: c.OrderID, Amount: c.Price},
 		toss.IdempotencyKey(c.IdempotencyKey))
 	if err == nil {
-		return tossSnapshot(p)
+		return tossSnapshot(p, c.Vendor)
 	}
 	refusal := tossDeclined(err, "/v1/payments/confirm")
 	if refusal == nil {
@@ -66,7 +66,7 @@ func (g *Toss) Lookup(ctx context.Context, v payment.Vendor) (payment.Snapshot, 
 	if err != nil {
 		return payment.Snapshot{}, orDeclined(err, tossDeclined(err, "/v1/payments/{paymentKey}"))
 	}
-	return tossSnapshot(p)
+	return tossSnapshot(p, v)
 }
 
 // Refund cancels, guarded by refundableAmount.
@@ -83,7 +83,13 @@ func (g *Toss) Refund(ctx context.Context, r payment.Refund) (payment.Snapshot, 
 	if err != nil {
 		return payment.Snapshot{}, orDeclined(err, tossDeclined(err, "/v1/payments/{paymentKey}/cancel"))
 	}
-	return tossSnapshot(p)
+	return tossSnapshot(p, r.Vendor)
+}
+
+// Close cancels: before the deposit Toss takes a cancel of the whole amount, and
+// none of less (NOT_ALLOWED_PARTIAL_REFUND_WAITING_DEPOSIT).
+func (g *Toss) Close(ctx context.Context, r payment.Refund) (payment.Snapshot, error) {
+	return g.Refund(ctx, r)
 }
 
 // BillingKey reads a billing key of the customer.
@@ -140,7 +146,10 @@ func orDeclined(err error, d *payment.Declined) error {
 	return d
 }
 
-func tossSnapshot(p *toss.Payment) (payment.Snapshot, error) {
+func tossSnapshot(p *toss.Payment, asked payment.Vendor) (payment.Snapshot, error) {
+	if p.PaymentKey != asked.UID {
+		return payment.Snapshot{}, errAnother(asked)
+	}
 	s := payment.Snapshot{
 		OrderID: p.OrderID, Status: tossStatus(p), Currency: p.Currency, Price: p.TotalAmount,
 		Data: p.Raw,

@@ -17,7 +17,12 @@
 //
 // A capture of the wrong amount, or of another order's payment, is undone: the
 // intent becomes undoing (committed), the PG refunds its whole balance, the
-// intent becomes undone. An intent is never called declined without evidence.
+// intent becomes undone. Where nobody has paid yet, the virtual account is closed.
+// What has a record is never undone for what another request claims of it: that
+// is refused. What remains is a request that names a payment before its own order
+// does, with another order or price: nothing here knows of that order,
+// and the PG says that the request is wrong; so the money goes back to the customer.
+// An intent is never called declined without evidence.
 //
 // # One sender at a time
 //

@@ -22,6 +22,8 @@ type Gateway interface {
 	// Refund gives money back, whole or in part, and is safe to repeat with the
 	// same idempotency key: the PG compares ExpectedBalance before it acts.
 	Refund(ctx context.Context, r Refund) (Snapshot, error)
+	// Close ends a virtual account that waits for its deposit.
+	Close(ctx context.Context, r Refund) (Snapshot, error)
 	// BillingKey reads a registered billing key that belongs to the customer.
 	BillingKey(ctx context.Context, v Vendor, customer string) (json.RawMessage, error)
 	// DepositSecret is what proves a deposit callback for the payment with this

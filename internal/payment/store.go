@@ -73,6 +73,9 @@ type IntentStore interface {
 	// kept under one of the early keys, a look at the PG is queued. ErrDuplicate
 	// means that another already did so.
 	FinishCapture(ctx context.Context, intent uuid.UUID, h *History, early []string) error
+	// BeginUndo moves a capture to undoing, or returns ErrDuplicate where its payment
+	// has a history: no history of it can be stored from then on.
+	BeginUndo(ctx context.Context, i *Intent, why Code) error
 	// MoveIntent changes an intent's state; a settled state ends its resolver job.
 	MoveIntent(ctx context.Context, id uuid.UUID, state IntentState, outcome string) error
 }

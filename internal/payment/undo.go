@@ -3,6 +3,7 @@ package payment
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 // undoReason stands in the PG's records, in the words of the original.
@@ -14,6 +15,8 @@ type undone int
 const (
 	undoneRefunded undone = iota
 	undoneEmpty           // nothing had been paid
+	undoneClosed          // nothing had been paid, nor will be
+	undoneOpen            // nothing had been paid, and the PG will not close the account
 	undoneRefused         // the PG holds the money and will not give it back by itself
 )
 
@@ -26,9 +29,15 @@ func mismatch(code Code) *Error {
 }
 
 // undo gives back what was captured wrongly, and returns why, or that the
-// outcome is unknown. The decision is committed before the PG is asked.
+// outcome is unknown. The decision is committed before the PG is asked. What has
+// a record is never given back because of what another request claims.
 func (s *Service) undo(ctx context.Context, i *Intent, why *Error) error {
-	if err := s.store.MoveIntent(ctx, i.ID, StateUndoing, string(why.Code)); err != nil {
+	err := s.store.BeginUndo(ctx, i, why.Code)
+	switch {
+	case errors.Is(err, ErrDuplicate):
+		_, err := s.recordedByAnother(ctx, i)
+		return err
+	case err != nil:
 		return s.unsettled(ctx, i, err)
 	}
 	s.reached(StepUndoIntended)
@@ -37,35 +46,46 @@ func (s *Service) undo(ctx context.Context, i *Intent, why *Error) error {
 
 // finishUndo tells the client what became of the money.
 func (s *Service) finishUndo(ctx context.Context, i *Intent, why *Error) error {
-	how, err := s.refundAll(ctx, i)
+	how, err := s.giveBack(ctx, i)
 	if err != nil {
 		return s.unsettled(ctx, i, err)
 	}
 	switch how {
 	case undoneEmpty:
-		return failf(why.Code, nil, "%s Nothing had been paid; a virtual account stays open at the gateway.", why.Message)
+		return failf(why.Code, nil, "%s Nothing had been paid.", why.Message)
+	case undoneClosed:
+		return failf(why.Code, nil, "%s Nothing had been paid; its virtual account has been closed.", why.Message)
+	case undoneOpen:
+		return failf(why.Code, nil, "%s Nothing had been paid; the payment gateway refuses to close its virtual account.", why.Message)
 	case undoneRefused:
 		return failf(CodeUndoRefused, why, "%s The payment gateway holds the money and refuses to give it back: refund it by hand.", why.Message)
 	}
 	return failf(why.Code, nil, "%s What was paid has been refunded.", why.Message)
 }
 
-// refundAll refunds the PG's whole balance and settles the intent. It asks for
-// the balance first: what the service claimed is known to be wrong.
-func (s *Service) refundAll(ctx context.Context, i *Intent) (undone, error) {
+// giveBack refunds the PG's whole balance, or sees to it that nothing is paid any
+// more, and settles the intent. It looks first: what the service claimed is known
+// to be wrong.
+func (s *Service) giveBack(ctx context.Context, i *Intent) (undone, error) {
 	gw, err := s.gateway(i.Vendor.Code)
 	if err != nil {
 		return 0, err
 	}
 	snap, err := gw.Lookup(ctx, i.Vendor)
-	if err != nil {
+	switch {
+	case err != nil:
 		return 0, err
-	}
-	if !snap.holdsMoney() {
+	case snap.Status == Waiting:
+		return s.closeAccount(ctx, gw, i, snap)
+	case !snap.holdsMoney():
 		return undoneEmpty, s.store.MoveIntent(ctx, i.ID, StateUndone, "nothing to refund")
 	}
+	return s.refundAll(ctx, gw, i, snap)
+}
+
+func (s *Service) refundAll(ctx context.Context, gw Gateway, i *Intent, snap Snapshot) (undone, error) {
 	balance := snap.Price.Sub(snap.Refund)
-	_, err = gw.Refund(ctx, Refund{
+	_, err := gw.Refund(ctx, Refund{
 		Vendor: i.Vendor, OrderID: snap.OrderID, Amount: balance, ExpectedBalance: balance,
 		Reason: undoReason, IdempotencyKey: "undo:" + i.ID.String() + ":" + balance.String(),
 	})
@@ -78,6 +98,33 @@ func (s *Service) refundAll(ctx context.Context, i *Intent) (undone, error) {
 		return 0, err
 	}
 	return undoneRefunded, s.store.MoveIntent(ctx, i.ID, StateUndone, "refunded")
+}
+
+// closeAccount ends a virtual account before anybody pays into it.
+func (s *Service) closeAccount(ctx context.Context, gw Gateway, i *Intent, snap Snapshot) (undone, error) {
+	_, err := gw.Close(ctx, Refund{
+		Vendor: i.Vendor, OrderID: snap.OrderID, Amount: snap.Price, ExpectedBalance: snap.Price,
+		Reason: undoReason, IdempotencyKey: "close:" + i.ID.String(),
+	})
+	s.reached(StepUndone)
+	var declined *Declined
+	switch {
+	case err == nil:
+		return undoneClosed, s.store.MoveIntent(ctx, i.ID, StateUndone, "closed")
+	case !errors.As(err, &declined):
+		return 0, err
+	}
+	snap, err = gw.Lookup(ctx, i.Vendor)
+	switch {
+	case err != nil:
+		return 0, err
+	case snap.holdsMoney(): // paid in the meantime: the next round refunds it
+		return 0, fmt.Errorf("virtual account was paid while it was to be closed: %v", declined) //nolint:errorlint // no final word
+	case snap.Status != Waiting: // an earlier request has closed it
+		return undoneClosed, s.store.MoveIntent(ctx, i.ID, StateUndone, "closed")
+	}
+	s.log.Warn("the PG refuses to close a virtual account", "intent", i.ID, "vendor", i.Vendor.Code, "code", declined.Code)
+	return undoneOpen, s.store.MoveIntent(ctx, i.ID, StateUndone, "left open")
 }
 
 // refuseUndo is for a PG that would not refund: because another was faster, or

@@ -172,10 +172,43 @@ func mayCapture(ctx context.Context, q *sqlcgen.Queries, i *payment.Intent) erro
 	return err
 }
 
-// FinishCapture implements payment.IntentStore. The early webhooks come last: until
-// their locks, whoever keeps one need not wait for us.
+// BeginUndo implements payment.IntentStore. It and FinishCapture of the same
+// payment wait for each other, so that what is refunded has no record.
+func (s *Store) BeginUndo(ctx context.Context, i *payment.Intent, why payment.Code) error {
+	return s.transaction(ctx, func(_ pgx.Tx, q *sqlcgen.Queries) error {
+		if err := lockPayment(ctx, q, i.Vendor); err != nil {
+			return err
+		}
+		n, err := q.BeginUndo(ctx, sqlcgen.BeginUndoParams{ID: i.ID, Outcome: string(why)})
+		if err == nil && n == 0 {
+			return payment.ErrDuplicate
+		}
+		return err
+	})
+}
+
+// mayStore is for a capture whose payment another request is having refunded.
+func mayStore(ctx context.Context, q *sqlcgen.Queries, v payment.Vendor) error {
+	if err := lockPayment(ctx, q, v); err != nil {
+		return err
+	}
+	lost, err := q.UndoUnderWay(ctx, sqlcgen.UndoUnderWayParams{VendorCode: string(v.Code), VendorUid: v.UID})
+	if err == nil && lost {
+		return payment.ErrDuplicate
+	}
+	return err
+}
+
+func lockPayment(ctx context.Context, q *sqlcgen.Queries, v payment.Vendor) error {
+	return q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(v.Code), VendorUid: v.UID})
+}
+
+// FinishCapture implements payment.IntentStore.
 func (s *Store) FinishCapture(ctx context.Context, intent uuid.UUID, h *payment.History, early []string) error {
 	err := s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+		if err := mayStore(ctx, q, h.Vendor); err != nil {
+			return err
+		}
 		if err := s.finishIntent(ctx, tx, q, intent); err != nil {
 			return err
 		}

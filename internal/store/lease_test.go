@@ -11,12 +11,17 @@ import (
 	"github.com/samchon/payments-server/internal/payment"
 )
 
-func openIntent(t *testing.T, s *Store, lease time.Duration) *payment.Intent {
+// openIntent opens a capture of an order, and of a payment of its own or a given one.
+func openIntent(t *testing.T, s *Store, lease time.Duration, of ...payment.Vendor) *payment.Intent {
 	t.Helper()
+	vendor := payment.Vendor{Code: payment.Toss, StoreID: "s", UID: uuid.NewString()}
+	if len(of) > 0 {
+		vendor = of[0]
+	}
 	i := &payment.Intent{
 		ID: uuid.New(), Kind: payment.IntentCapture, State: payment.StateSending, HistoryID: uuid.New(), CreatedAt: time.Now(),
 		Source:  payment.Source{Schema: "shop", Table: "orders", ID: uuid.NewString()},
-		Vendor:  payment.Vendor{Code: payment.Toss, StoreID: "s", UID: uuid.NewString()},
+		Vendor:  vendor,
 		Request: payment.IntentRequest{Amount: money.New(1000)},
 	}
 	must(t, s.OpenIntent(t.Context(), i, lease))
@@ -78,5 +83,38 @@ func TestLease(t *testing.T) {
 		i := openIntent(t, s, 0)
 		must(t, s.MoveIntent(t.Context(), i.ID, payment.StateDeclined, "no"))
 		held(t, i.ID)
+	})
+}
+
+func TestUndo(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, newDatabase(t), ourKeys(t, newKey))
+	// Two requests for one payment, of which the first is in doubt: its refusal may be outweighed.
+	two := func(t *testing.T) (first, second *payment.Intent, h *payment.History) {
+		t.Helper()
+		first = openIntent(t, s, 0)
+		must(t, s.MoveIntent(t.Context(), first.ID, payment.StateDeclined, "no"))
+		second = openIntent(t, s, 0, first.Vendor)
+		h = &payment.History{
+			ID: first.HistoryID, Vendor: first.Vendor, Source: first.Source, Currency: "KRW", Price: money.New(1000),
+			WebhookURL: "http://127.0.0.1:1", PasswordHash: "hash", Data: []byte(`{}`), CreatedAt: time.Now(),
+		}
+		return first, second, h
+	}
+	t.Run("IsNotOfARecordedPayment", func(t *testing.T) {
+		t.Parallel()
+		first, second, h := two(t)
+		must(t, s.FinishCapture(t.Context(), first.ID, h, nil))
+		if err := s.BeginUndo(t.Context(), second, payment.CodeOrderMismatch); !errors.Is(err, payment.ErrDuplicate) {
+			t.Errorf("got %v, want ErrDuplicate", err)
+		}
+	})
+	t.Run("LeavesNothingToRecord", func(t *testing.T) {
+		t.Parallel()
+		first, second, h := two(t)
+		must(t, s.BeginUndo(t.Context(), second, payment.CodeOrderMismatch))
+		if err := s.FinishCapture(t.Context(), first.ID, h, nil); !errors.Is(err, payment.ErrDuplicate) {
+			t.Errorf("got %v, want ErrDuplicate", err)
+		}
 	})
 }

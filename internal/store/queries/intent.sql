@@ -50,3 +50,12 @@ UPDATE payments.payment_intents
 SET held_until = clock_timestamp(),
     doubt_until = CASE WHEN sqlc.arg(unanswered)::bool THEN held_until ELSE doubt_until END
 WHERE id = $1 AND held_until = $2;
+
+-- name: BeginUndo :execrows
+UPDATE payments.payment_intents i SET state = 'undoing', outcome = $2, updated_at = now()
+WHERE i.id = $1 AND i.state = 'sending' AND NOT EXISTS (
+    SELECT FROM payments.payment_histories h WHERE h.vendor_code = i.vendor_code AND h.vendor_uid = i.vendor_uid);
+
+-- name: UndoUnderWay :one
+SELECT EXISTS (SELECT FROM payments.payment_intents
+               WHERE kind = 'capture' AND state = 'undoing' AND vendor_code = $1 AND vendor_uid = $2);

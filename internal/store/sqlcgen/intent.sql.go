@@ -13,6 +13,25 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
+const beginUndo = `-- name: BeginUndo :execrows
+UPDATE payments.payment_intents i SET state = 'undoing', outcome = $2, updated_at = now()
+WHERE i.id = $1 AND i.state = 'sending' AND NOT EXISTS (
+    SELECT FROM payments.payment_histories h WHERE h.vendor_code = i.vendor_code AND h.vendor_uid = i.vendor_uid)
+`
+
+type BeginUndoParams struct {
+	ID      uuid.UUID
+	Outcome string
+}
+
+func (q *Queries) BeginUndo(ctx context.Context, arg BeginUndoParams) (int64, error) {
+	result, err := q.db.Exec(ctx, beginUndo, arg.ID, arg.Outcome)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const cancelByClientKey = `-- name: CancelByClientKey :one
 SELECT id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
        client_key, request, outcome, resolver_job, created_at, updated_at, held_until, doubt_until
@@ -281,4 +300,21 @@ type ReleaseIntentParams struct {
 func (q *Queries) ReleaseIntent(ctx context.Context, arg ReleaseIntentParams) error {
 	_, err := q.db.Exec(ctx, releaseIntent, arg.ID, arg.HeldUntil, arg.Unanswered)
 	return err
+}
+
+const undoUnderWay = `-- name: UndoUnderWay :one
+SELECT EXISTS (SELECT FROM payments.payment_intents
+               WHERE kind = 'capture' AND state = 'undoing' AND vendor_code = $1 AND vendor_uid = $2)
+`
+
+type UndoUnderWayParams struct {
+	VendorCode string
+	VendorUid  string
+}
+
+func (q *Queries) UndoUnderWay(ctx context.Context, arg UndoUnderWayParams) (bool, error) {
+	row := q.db.QueryRow(ctx, undoUnderWay, arg.VendorCode, arg.VendorUid)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
