@@ -10,6 +10,7 @@ import (
 
 	"github.com/samchon/payments-server/internal/config"
 	"github.com/samchon/payments-server/internal/filelock"
+	"github.com/samchon/payments-server/supervisor"
 )
 
 // home is PAYMENTS_HOME as one start or stop sees it. Whoever starts or stops what
@@ -99,6 +100,9 @@ func (h *home) admitStart(ctx context.Context) error {
 	}
 	if err := endOrphans(ctx, h.cfg.Home); err != nil {
 		return err
+	}
+	if supervisor.Activated() { // systemd kept the API's listener for us
+		return checkFree(h.cfg.Admin.Addr(), "ADMIN_PORT")
 	}
 	return errors.Join(
 		checkFree(h.cfg.API.Addr(), "API_PORT"),

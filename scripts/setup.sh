@@ -94,6 +94,11 @@ setup_prometheus() {
 	rm -rf "$tmp"
 }
 
+setup_systemd() {
+	[ "$(uname)" = Linux ] || return 0 # its tests are for Linux only
+	command -v systemd-analyze >/dev/null || get "systemd" "systemd" "systemd"
+}
+
 for thing in "$@"; do
 	"setup_$thing"
 done

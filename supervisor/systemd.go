@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +13,12 @@ import (
 
 // firstActivated is where systemd puts the first descriptor it passes (sd_listen_fds(3)).
 const firstActivated = 3
+
+// Activated reports whether systemd has passed us the API's listener. Then its address is taken, and it is ours.
+func Activated() bool {
+	names := strings.Split(os.Getenv("LISTEN_FDNAMES"), ":")
+	return os.Getenv("LISTEN_PID") == strconv.Itoa(os.Getpid()) && slices.Contains(names, apiName)
+}
 
 // activated returns the listeners that systemd passed, by name: those of a socket unit (FileDescriptorName=), or those
 // that a supervisor before us stored and that outlived its crash. Our children must not take them for theirs.

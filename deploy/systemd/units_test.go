@@ -1,0 +1,119 @@
+package systemd_test
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// exposed is the most that `systemd-analyze security` may find, in tenths: 0 is a unit that can do nothing, 100 one
+// without a sandbox. What is left is explained in payments.service.
+var exposed = map[string]string{
+	"payments.service":                "16",
+	"payments-updater-master.service": "14",
+	"payments-updater-slave.service":  "15",
+}
+
+func TestUnits(t *testing.T) {
+	t.Parallel()
+	needs(t, "systemd-analyze")
+	prefix := filepath.Join(t.TempDir(), "usr")
+	makeTarget(t, "install", "PREFIX="+prefix, "SYSCONFDIR="+filepath.Join(prefix, "etc"))
+	for unit, most := range exposed {
+		installed := filepath.Join(prefix, "lib/systemd/system", unit)
+		t.Run(unit+"/IsRight", func(t *testing.T) {
+			t.Parallel()
+			if said := command(t, "systemd-analyze", "verify", "--man=no", installed); said != "" {
+				t.Error(said)
+			}
+		})
+		t.Run(unit+"/IsSandboxed", func(t *testing.T) {
+			t.Parallel()
+			command(t, "systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold="+most, installed)
+		})
+	}
+}
+
+func TestInstall(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	makeTarget(t, "install", "DESTDIR="+root, "PREFIX=/opt/payments", "SYSCONFDIR=/etc")
+	want := []string{
+		"etc/payments/payments.yaml",
+		"opt/payments/bin/payments",
+		"opt/payments/lib/systemd/system/payments-updater-master.service",
+		"opt/payments/lib/systemd/system/payments-updater-slave.service",
+		"opt/payments/lib/systemd/system/payments.service",
+		"opt/payments/lib/sysusers.d/payments.conf",
+		"opt/payments/lib/tmpfiles.d/payments.conf",
+	}
+	if diff := cmp.Diff(want, files(t, root)); diff != "" {
+		t.Errorf("installed are (-want +got):\n%s", diff)
+	}
+
+	ours := filepath.Join(root, "etc/payments/payments.yaml")
+	if err := os.WriteFile(ours, []byte("mode: dev\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	makeTarget(t, "install", "DESTDIR="+root, "PREFIX=/opt/payments", "SYSCONFDIR=/etc")
+	if text, err := os.ReadFile(ours); string(text) != "mode: dev\n" {
+		t.Errorf("a second install changed the configuration to %q, %v", text, err)
+	}
+
+	makeTarget(t, "uninstall", "DESTDIR="+root, "PREFIX=/opt/payments", "SYSCONFDIR=/etc")
+	if diff := cmp.Diff([]string{"etc/payments/payments.yaml"}, files(t, root)); diff != "" {
+		t.Errorf("after uninstall there are (-want +got):\n%s", diff)
+	}
+}
+
+func files(t *testing.T, root string) (found []string) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			found = append(found, path[len(root)+1:])
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(found)
+	return found
+}
+
+// making: two at once would build over each other's bin/payments.
+var making sync.Mutex
+
+func makeTarget(t *testing.T, arguments ...string) {
+	t.Helper()
+	making.Lock()
+	defer making.Unlock()
+	command(t, "make", append([]string{"--silent", "--directory=../.."}, arguments...)...)
+}
+
+func command(t *testing.T, name string, arguments ...string) (output string) {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), name, arguments...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %v: %v\n%s", name, arguments, err, out)
+	}
+	return string(out)
+}
+
+// needs skips where a program is missing; .ci/run installs it.
+func needs(t *testing.T, program string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err == nil {
+		return
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%s is missing: sh scripts/setup.sh systemd", program)
+	}
+	t.Skipf("needs %s: sh scripts/setup.sh systemd", program)
+}
