@@ -25,6 +25,7 @@ type commands struct {
 	Status  statusCommand  `cmd:"" group:"run" help:"Show the generations of workers and the last handovers."`
 	Reload  reloadCommand  `cmd:"" group:"run" help:"Replace the workers without losing a request."`
 	Upgrade upgradeCommand `cmd:"" group:"run" help:"Replace the supervisor itself without losing a request."`
+	Monitor monitorCommand `cmd:"" group:"run" help:"Show what the workers use and are, once or live."`
 
 	Updater  updaterCommand  `cmd:"" group:"update" help:"Run the updater's master, or a slave of it."`
 	Update   updateCommand   `cmd:"" group:"update" help:"Bring a commit to every machine, without losing a request."`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/signal"
 	"strings"
@@ -142,7 +143,7 @@ func (p *program) supervision(h *home, l *local) supervisor.Options {
 		Probation:        cfg.Handover.Probation,
 		DrainBudget:      cfg.Handover.Drain,
 		StopBudget:       cfg.Handover.Stop,
-		Pages:            ops.New,
+		Pages:            func(v supervisor.View) http.Handler { return ops.New(ops.Options{View: v, Fleet: fleetFrom(cfg)}) },
 		CloseConnections: cfg.Handover.Connections == "close",
 	}
 }

@@ -143,7 +143,7 @@ func (p *program) runSlave(ctx context.Context, cfg *config.Config, master strin
 		Builder: release.Workshop{Home: home, Remote: remote, Signers: u.AllowedSigners, Args: p.configArgs(),
 			BuildTimeout: u.BuildTimeout, MinFree: uint64(u.MinFree) << 20},
 		Server: updater.LocalServer{Admin: cfg.Admin.Addr(), Password: string(cfg.SystemPassword), PIDFile: cfg.Path("run", "supervisor.pid")},
-		Master: client, Log: p.newLog(cfg),
+		Master: client, Log: p.newLog(cfg), Figures: figuresOf(cfg.Admin.Addr()),
 	})
 }
 

@@ -1,6 +1,7 @@
 package updater
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/samchon/payments-server/supervisor"
@@ -72,6 +73,7 @@ type Machine struct {
 	SHA256     string    `json:"sha256,omitempty"` // of the program made from Target
 
 	Receipt *supervisor.Receipt `json:"receipt,omitempty"` // of the handover to Target
+	Figures json.RawMessage     `json:"figures,omitempty"` // of its performance, as it tells them: nothing here reads them
 	Seen    time.Time           `json:"seen,omitzero"`     // by the master
 }
 

@@ -247,7 +247,7 @@ func (r *rollout) end() {
 // writeMachines puts what became of each machine into the journal.
 func (r *rollout) writeMachines() error {
 	for _, name := range r.state.Machines {
-		m := r.machine(name)
+		m := r.machine(name).withoutFigures()
 		if err := r.m.write(Entry{Event: EventMachine, Rollout: &Rollout{ID: r.state.ID}, Machine: &m}); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package updater
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -29,7 +30,7 @@ type Builder interface {
 	Migrate(ctx context.Context, r release.Release) error
 }
 
-// SlaveOptions say what a slave needs. All are required.
+// SlaveOptions say what a slave needs.
 type SlaveOptions struct {
 	Name    string
 	Home    release.Home
@@ -40,6 +41,8 @@ type SlaveOptions struct {
 	Server  Server
 	Master  *Client
 	Log     *slog.Logger
+	// Figures tells, in JSON, how the machine performs; may be nil, all else is required.
+	Figures func(context.Context) (json.RawMessage, error)
 }
 
 // slave is a machine's side of the updater. One goroutine talks to the master, another acts; the mutex guards what they
@@ -68,6 +71,9 @@ func RunSlave(ctx context.Context, o SlaveOptions) error {
 		return err
 	}
 	defer unlock()
+	if o.Figures == nil {
+		o.Figures = noFigures
+	}
 	s := &slave{SlaveOptions: o, woken: make(chan struct{}, 1), heard: time.Now(),
 		machine: Machine{Name: o.Name, Session: uuid.NewString(), State: Idle}}
 	if err := s.resume(); err != nil {
@@ -76,6 +82,7 @@ func RunSlave(ctx context.Context, o SlaveOptions) error {
 	s.Log.Info("updater slave starts", "name", o.Name, "master", o.Master.URL)
 	var running sync.WaitGroup
 	running.Go(func() { s.listen(ctx) })
+	running.Go(func() { s.measure(ctx) })
 	s.act(ctx)
 	running.Wait()
 	return nil

@@ -19,6 +19,8 @@ const (
 	fresh = every / 2
 	// askTimeout bounds the wait for one worker.
 	askTimeout = 2 * time.Second
+	// fleetTimeout bounds the wait for the updater's master, which is on this machine or not at all.
+	fleetTimeout = 300 * time.Millisecond
 )
 
 // Machine is what `payments monitor` shows of a machine: the workers that answered.
@@ -39,6 +41,7 @@ type Worker struct {
 // machine looks at this machine through its supervisor.
 type machine struct {
 	view    supervisor.View
+	fleet   func(context.Context) (any, error)
 	sampler live.Sampler
 
 	mu      sync.Mutex
@@ -78,6 +81,20 @@ func (m *machine) nameCommit(c supervisor.Census) {
 	}
 }
 
+// tellFleet is nil where no master answers.
+func (m *machine) tellFleet(ctx context.Context) any {
+	if m.fleet == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, fleetTimeout)
+	defer cancel()
+	fleet, err := m.fleet(ctx)
+	if err != nil {
+		return nil
+	}
+	return fleet
+}
+
 // workers asks each of them, all at once.
 func (m *machine) workers(ctx context.Context) Machine {
 	var asking sync.WaitGroup
@@ -91,6 +108,7 @@ func (m *machine) workers(ctx context.Context) Machine {
 				if asked.Performance, failed = ask[api.Performance](ctx, m.view, w.PID, monitor.PerformancePath); failed == nil {
 					asked.System, failed = ask[api.System](ctx, m.view, w.PID, monitor.SystemPath)
 				}
+				asked.System.Package.Dependencies = nil // long, and the same everywhere; /monitors/system has them
 				if failed != nil {
 					asked.PID = 0
 				}

@@ -3,6 +3,7 @@
 package ops
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/samchon/payments-server/monitor/live"
 	"github.com/samchon/payments-server/supervisor"
 )
 
@@ -23,14 +25,21 @@ const securityPolicy = "default-src 'none'; script-src 'self'; style-src 'self';
 // every is how often a page is told what is new.
 const every = time.Second
 
+// Options say what a page is of.
+type Options struct {
+	View supervisor.View
+	// Fleet tells, as JSON will, how the fleet is that is updated from this machine. Nil, or an error: no word of a fleet.
+	Fleet func(context.Context) (any, error)
+}
+
 // New returns what the admin listener answers beside the supervisor's own: the page at /, its samples at /events as
 // server-sent events, and at /machine what each worker uses and is.
-func New(view supervisor.View) http.Handler {
+func New(o Options) http.Handler {
 	files, err := fs.Sub(embedded, "files")
 	if err != nil {
 		panic("ops: " + err.Error()) // the folder is part of the program
 	}
-	m := &machine{view: view}
+	m := &machine{view: o.View, fleet: o.Fleet}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", securityPolicy)
@@ -48,6 +57,12 @@ const (
 	MachinePath = "/machine"
 )
 
+// shown is what the page shows.
+type shown struct {
+	live.Sample
+	Fleet any `json:"fleet"` // null where there is none
+}
+
 // events sends a sample every second until the client leaves or the supervisor does.
 func (m *machine) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -56,7 +71,7 @@ func (m *machine) events(w http.ResponseWriter, r *http.Request) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
-		text, err := json.Marshal(m.sample())
+		text, err := json.Marshal(shown{m.sample(), m.tellFleet(r.Context())})
 		if err != nil {
 			return // no float of ours is infinite
 		}

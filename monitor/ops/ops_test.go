@@ -49,7 +49,9 @@ func view() supervisor.View {
 
 func serve(t *testing.T) string {
 	t.Helper()
-	server := httptest.NewServer(ops.New(view()))
+	server := httptest.NewServer(ops.New(ops.Options{View: view(), Fleet: func(context.Context) (any, error) {
+		return map[string]string{"commit": "c0ffee"}, nil
+	}}))
 	t.Cleanup(server.Close)
 	return server.URL
 }
@@ -73,14 +75,17 @@ func TestEvents_ComeAsLongAsSomebodyListens(t *testing.T) {
 	res := get(t, serve(t)+ops.EventsPath)
 	lines := bufio.NewScanner(res.Body)
 	for range 2 {
-		var sample live.Sample
+		var sample struct {
+			live.Sample
+			Fleet struct{ Commit string }
+		}
 		for lines.Scan() && lines.Text() == "" {
 		}
 		text, ok := strings.CutPrefix(lines.Text(), "data: ")
 		if err := json.Unmarshal([]byte(text), &sample); err != nil || !ok {
 			t.Fatalf("%q: %v", lines.Text(), err)
 		}
-		if sample.Commit.Subject != "a subject" || sample.Commit.Hash != "c0ffee" || len(sample.Workers) != 2 || sample.Workers[1].Up {
+		if sample.Commit.Subject != "a subject" || sample.Commit.Hash != "c0ffee" || len(sample.Workers) != 2 || sample.Workers[1].Up || sample.Fleet.Commit != "c0ffee" {
 			t.Errorf("got %+v", sample)
 		}
 	}

@@ -161,11 +161,36 @@ function showTables(sample) {
   ], [...sample.receipts ?? []].reverse(), "none yet");
 }
 
+// showFleet shows what updater/fleet.go calls a Fleet.
+function showFleet({ fleet, at }) {
+  $("fleet").hidden = !fleet;
+  if (!fleet) return;
+  const { rollout } = fleet;
+  const short = (hash) => (hash ?? "").slice(0, 12) || "–";
+  const words = [fleet.mode, fleet.branch, fleet.commit && `on ${short(fleet.commit)}`, fleet.frozen && "updates are frozen"];
+  if (rollout) {
+    const runs = fleet.machines.filter((m) => rollout.to && m.commit === rollout.to).length;
+    words.push(`rollout of ${short(rollout.to)} by ${rollout.who}, ${age(rollout.at, at)} ago: ${rollout.outcome || rollout.step}`,
+      `${runs} of ${fleet.machines.length} machines run it`, rollout.reason);
+  }
+  $("rollout").textContent = words.filter(Boolean).join(" · ");
+  const lost = (m) => Date.parse(at) - Date.parse(m.seen) > 10_000;
+  table("machines", [
+    ["machine", (m) => m.name],
+    ["state", (m) => lost(m) ? ["lost", "bad"] : [m.state, m.error ? "bad" : ""], "text"],
+    ["runs", (m) => short(m.commit), "text"],
+    ["to", (m) => short(m.target), "text wide"],
+    ["seen", (m) => `${age(m.seen, at)} ago`, "wide"],
+    ["", (m) => m.error ?? "", "reason"],
+  ], fleet.machines, "no machine has come yet");
+}
+
 const events = new EventSource("events");
 events.onmessage = ({ data }) => {
   const sample = JSON.parse(data);
   showHeader(sample);
   showTiles(sample);
+  showFleet(sample);
   showTables(sample);
   forget(sample.at);
 };
