@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	exitGrace   = 10 * time.Second // between a worker's farewell and its exit
+	exitGrace   = 30 * time.Second // between a worker's farewell and its exit: jobs of its own may still run
 	outputGrace = time.Second      // for what is left in a dead worker's output pipes
 )
 

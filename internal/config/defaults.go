@@ -17,7 +17,7 @@ func defaults() *Config {
 		Updater:   Updater{Port: 37820, BuildTimeout: 10 * time.Minute, Keep: 5, MinFree: 1024, Gate: 5 * time.Second, Lease: 30 * time.Second},
 		Fakes:     Fakes{IamportPort: 10851, TossPort: 30771},
 		AtRest:    AtRest{Legacy: "open"},
-		Handover:  Handover{Connections: "move", Ready: 30 * time.Second, Probation: 3 * time.Second, Drain: 10 * time.Minute, Stop: 20 * time.Second},
+		Handover:  Handover{Connections: "move", Ready: 30 * time.Second, Probation: 3 * time.Second, Drain: 10 * time.Minute, Stop: 80 * time.Second},
 		Passwords: Passwords{CacheEntries: 100_000, CacheFor: 10 * time.Minute},
 	}
 }

@@ -11,11 +11,13 @@ import (
 	"time"
 )
 
+// LastBudget is how long requests in progress may take when everything stops and nobody sends Cut.
+const LastBudget = 80 * time.Second
+
 // Limits of a worker that has nobody to tell it when.
 const (
 	orphanGrace = 10 * time.Second       // a worker without a supervisor accepts that long: a new one may be starting
 	saidClose   = 300 * time.Millisecond // between the first `Connection: close` of a stop and closing idle connections
-	lastBudget  = time.Minute            // how long requests in progress may take when nobody sends Cut
 	cutTimeout  = time.Second            // for GOAWAY and the like before connections are cut
 
 	healthTimeout = 10 * time.Second // for a question for health to arrive
@@ -223,8 +225,8 @@ func (s *service) stop() {
 	s.goodbye.Store(true)
 	s.leaving = true
 	s.later(saidClose, func() {
-		s.ending.Go(func() { s.shutdown(lastBudget) })
-		s.later(lastBudget, s.cut)
+		s.ending.Go(func() { s.shutdown(LastBudget) })
+		s.later(LastBudget, s.cut)
 	})
 }
 
