@@ -19,10 +19,11 @@ type Link struct {
 	conn *net.UnixConn
 	sent sync.WaitGroup
 
-	mu     sync.Mutex
-	queue  []parcel
-	closed bool
-	wakeUp *sync.Cond
+	mu      sync.Mutex
+	queue   []parcel
+	sending bool // what is no more in the queue is not sent yet
+	closed  bool
+	wakeUp  *sync.Cond
 }
 
 type parcel struct {
@@ -76,6 +77,32 @@ func (l *Link) Hand(k Kind, e Entry, fd int) { l.push(parcel{kind: k, entry: &e,
 
 // Give queues a socket and closes fd when it is sent.
 func (l *Link) Give(k Kind, e Entry, fd int) { l.push(parcel{kind: k, entry: &e, fd: fd, owned: true}) }
+
+// GiveNow sends a socket before it returns and closes fd, unless others are before it or the peer has to read first:
+// then it is as Give.
+func (l *Link) GiveNow(k Kind, e Entry, fd int) {
+	if !l.sendNow(Message{Kind: k, Entries: []Entry{e}}, fd) {
+		l.Give(k, e, fd)
+		return
+	}
+	unix.Close(fd)
+}
+
+func (l *Link) sendNow(m Message, fd int) (sent bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed || l.sending || len(l.queue) > 0 {
+		return false
+	}
+	raw, err := l.conn.SyscallConn()
+	if err != nil {
+		return false
+	}
+	cerr := raw.Control(func(to uintptr) {
+		err = unix.Sendmsg(int(to), m.encode(), unix.UnixRights(fd), nil, unix.MSG_NOSIGNAL)
+	})
+	return errors.Join(err, cerr) == nil
+}
 
 func (l *Link) push(p parcel) {
 	l.mu.Lock()
@@ -149,12 +176,14 @@ func (l *Link) write(b, rights []byte) {
 func (l *Link) next() []parcel {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.sending = false
 	for len(l.queue) == 0 {
 		if l.closed {
 			return nil
 		}
 		l.wakeUp.Wait()
 	}
+	l.sending = true
 	n := 1
 	for n < len(l.queue) && n < batch && l.queue[n].joins(l.queue[0]) {
 		n++
