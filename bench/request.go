@@ -161,3 +161,5 @@ type anyPassword struct{}
 func (anyPassword) Hash(context.Context, string) (string, error)            { return "", nil }
 func (anyPassword) Verify(context.Context, uuid.UUID, string, string) error { return nil }
 func (anyPassword) VerifyNothing(context.Context, string) error             { return nil }
+func (anyPassword) Remember(uuid.UUID, string, string)                      {}
+func (anyPassword) Outdated(string) bool                                    { return false }

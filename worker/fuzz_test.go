@@ -69,6 +69,7 @@ func (nowhere) ReservationBySource(context.Context, payment.Source) (*payment.Re
 }
 func (nowhere) InsertReservation(context.Context, *payment.Reservation) error    { return nil }
 func (nowhere) OpenIntent(context.Context, *payment.Intent, time.Duration) error { return nil }
+func (nowhere) RenewPassword(context.Context, uuid.UUID, string, string) error   { return nil }
 func (nowhere) BeginUndo(context.Context, *payment.Intent, payment.Code) error   { return nil }
 func (nowhere) HoldIntent(context.Context, uuid.UUID, time.Duration) (*payment.Intent, error) {
 	return nil, payment.ErrHeld
@@ -91,6 +92,9 @@ var declined = &payment.Declined{Status: http.StatusNotFound, Message: "no"}
 func (refusal) Capture(context.Context, payment.Capture) (payment.Snapshot, error) {
 	return payment.Snapshot{}, declined
 }
+func (refusal) Close(context.Context, payment.Refund) (payment.Snapshot, error) {
+	return payment.Snapshot{}, declined
+}
 func (refusal) BillingKey(context.Context, payment.Vendor, string) (json.RawMessage, error) {
 	return nil, declined
 }
@@ -101,6 +105,8 @@ type openPasswords struct{}
 func (openPasswords) Hash(context.Context, string) (string, error)            { return "", nil }
 func (openPasswords) Verify(context.Context, uuid.UUID, string, string) error { return nil }
 func (openPasswords) VerifyNothing(context.Context, string) error             { return nil }
+func (openPasswords) Remember(uuid.UUID, string, string)                      {}
+func (openPasswords) Outdated(string) bool                                    { return false }
 
 // newFuzzed is the real handler with nothing behind it.
 func newFuzzed(f *testing.F) (http.Handler, *wire.Codec) {

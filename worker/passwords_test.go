@@ -34,8 +34,9 @@ func TestRecordPassword(t *testing.T) {
 		if seconds, err := strconv.Atoi(refused.Get("Retry-After")); err != nil || seconds < 1 {
 			t.Errorf("Retry-After is %q, want seconds", refused.Get("Retry-After"))
 		}
-		eventually(t, "the right password is looked at again", func() bool {
-			return w.call("PATCH", path, api.Password{Password: somePassword}, new(seen)) == nil
+		eventually(t, "a password is looked at again", func() bool {
+			p := w.call("PATCH", path, api.Password{Password: "wrong again"}, nil)
+			return p != nil && p.Code == "wrong_password"
 		})
 	})
 
@@ -49,6 +50,15 @@ func TestRecordPassword(t *testing.T) {
 		w.guess(t, source, path)
 		if p := read(); p != nil {
 			t.Errorf("who knows the password is told %v", p)
+		}
+	})
+
+	t.Run("IsKnownFromTheMomentItIsStored", func(t *testing.T) {
+		t.Parallel()
+		source, path := stored(t, somePassword)
+		w.guess(t, source, path)
+		if p := w.call("PATCH", path, api.Password{Password: somePassword}, new(seen)); p != nil {
+			t.Errorf("the password had to be computed, although it was stored just before: %v", p)
 		}
 	})
 

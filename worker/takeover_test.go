@@ -36,4 +36,18 @@ func TestTakesOverTheOriginal(t *testing.T) {
 	if p := w.call("PATCH", reservation, api.Password{Password: "another"}, nil); p == nil || p.Status != 403 {
 		t.Errorf("reservation with a wrong password: %v, want 403", p)
 	}
+
+	if n := w.count(`SELECT (SELECT count(*) FROM payments.payment_histories WHERE password LIKE '$2a$%' AND id::text LIKE '6f1d2b9a%')
+		+ (SELECT count(*) FROM payments.payment_reservations WHERE password LIKE '$2a$%')`); n != 0 {
+		t.Errorf("%d records that were opened keep their bcrypt hash", n)
+	}
+	w.open() // another worker, which remembers nothing
+	for path, out := range map[string]any{history: new(seen), reservation: new(api.Reservation)} {
+		if p := w.call("PATCH", path, api.Password{Password: somePassword}, out); p != nil {
+			t.Errorf("%s with its hash renewed: %v", path, p)
+		}
+		if p := w.call("PATCH", path, api.Password{Password: "another"}, nil); p == nil || p.Status != 403 {
+			t.Errorf("%s with a wrong password: %v, want 403", path, p)
+		}
+	}
 }

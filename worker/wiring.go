@@ -104,6 +104,12 @@ func (p passwords) Verify(ctx context.Context, record uuid.UUID, hash, plain str
 	return err
 }
 
+func (p passwords) Remember(record uuid.UUID, hash, plain string) {
+	p.verifier.Remember(password.Record{ID: record.String(), Hash: hash}, plain)
+}
+
+func (p passwords) Outdated(hash string) bool { return password.Outdated(hash) }
+
 func (p passwords) VerifyNothing(ctx context.Context, plain string) error {
 	defer func() { p.counts.carry(p.verifier.Stats()) }()
 	return p.verifier.VerifyNothing(ctx, plain)

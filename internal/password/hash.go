@@ -57,7 +57,7 @@ func hashOfNothing() string {
 
 // compare returns nil, ErrWrong or errForm.
 func compare(hash, password string) error {
-	if strings.HasPrefix(hash, "$2") {
+	if Outdated(hash) {
 		return compareBcrypt(hash, password)
 	}
 	h, err := parseArgon2id(hash)
@@ -101,6 +101,8 @@ func (h argon2id) sane() bool {
 	return h.memory <= maxMemory && h.passes >= 1 && h.passes <= maxPasses && h.lanes >= 1 &&
 		len(h.salt) >= 8 && len(h.key) >= 16 && len(h.key) <= 64
 }
+
+const bcryptPrefix = "$2"
 
 // compareBcrypt verifies $2a$, $2b$ and $2y$ hashes. They stem from bcryptjs,
 // which cuts a password silently at 72 bytes, so the same is done here, and only here.

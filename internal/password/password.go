@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -120,6 +121,15 @@ func (v *Verifier) Verify(ctx context.Context, record Record, password string) e
 		return err
 	})
 }
+
+// Remember spares the next Verify of a hash that Hash has just made of password.
+func (v *Verifier) Remember(record Record, password string) {
+	v.known.add(v.known.digest(record, password))
+}
+
+// Outdated reports whether a hash should be made anew when its password is at
+// hand: bcrypt, as the original payments-server stored it.
+func Outdated(hash string) bool { return strings.HasPrefix(hash, bcryptPrefix) }
 
 // VerifyNothing takes the time that Verify takes for a wrong password, for the
 // caller who found no record: so an answer's delay does not tell which records

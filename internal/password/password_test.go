@@ -407,3 +407,20 @@ func measure(f func()) time.Duration {
 	f()
 	return time.Since(start)
 }
+
+func TestRemember_SparesTheFirstVerify(t *testing.T) {
+	t.Parallel()
+	v := New(Options{})
+	hash, err := v.Hash(t.Context(), "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := Record{ID: "record", Hash: hash}
+	v.Remember(record, "secret")
+	if err := v.Verify(t.Context(), record, "secret"); err != nil || v.Stats().Misses != 0 {
+		t.Errorf("got %v after %d computations, want none", err, v.Stats().Misses)
+	}
+	if err := v.Verify(t.Context(), record, "another"); !errors.Is(err, ErrWrong) {
+		t.Errorf("another password: got %v", err)
+	}
+}

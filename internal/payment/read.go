@@ -32,6 +32,7 @@ func (s *Service) openHistory(ctx context.Context, h *History, err error, passwo
 	if err := s.checkPassword(ctx, h.ID, h.PasswordHash, password); err != nil {
 		return nil, err
 	}
+	s.renewPassword(ctx, h.ID, h.PasswordHash, password)
 	return h, nil
 }
 
@@ -60,5 +61,6 @@ func (s *Service) openReservation(ctx context.Context, r *Reservation, err error
 	if err := s.checkPassword(ctx, r.ID, r.PasswordHash, password); err != nil {
 		return nil, err
 	}
+	s.renewPassword(ctx, r.ID, r.PasswordHash, password)
 	return r, nil
 }

@@ -28,7 +28,8 @@ func (s *Service) Register(ctx context.Context, r Registration) (*History, error
 	if u, err := url.Parse(r.WebhookURL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
 		return nil, failf(CodeInvalid, nil, "webhook_url must be a URL of http or https, such as https://shop.example/webhooks.")
 	}
-	if h, err := s.registered(ctx, r); h != nil || err != nil {
+	h, err := s.registered(ctx, r)
+	if !errors.Is(err, ErrNotFound) {
 		return h, err
 	}
 	hash, err := s.passwords.Hash(ctx, r.Password)
@@ -50,37 +51,30 @@ func (s *Service) Register(ctx context.Context, r Registration) (*History, error
 		return nil, err
 	}
 	s.reached(StepCaptureIntended)
-	return s.capture(ctx, intent)
+	h, err = s.capture(ctx, intent)
+	if err == nil {
+		s.passwords.Remember(h.ID, hash, r.Password)
+	}
+	return h, err
 }
 
-// registered returns the history of an identical, earlier registration, nil
-// where there is none, and an error where another one stands in the way.
+// registered returns the history of an identical, earlier registration,
+// ErrNotFound where there is none, or why another one stands in the way.
 func (s *Service) registered(ctx context.Context, r Registration) (*History, error) {
 	h, err := s.store.HistoryBySource(ctx, r.Source)
 	if errors.Is(err, ErrNotFound) {
 		h, err = s.store.HistoryByVendor(ctx, r.Vendor.Code, r.Vendor.UID)
 	}
-	if errors.Is(err, ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if h.Source != r.Source || h.Vendor != r.Vendor || !h.Price.Equal(r.Price) {
+	case h.Source != r.Source || h.Vendor != r.Vendor || !h.Price.Equal(r.Price):
 		return nil, errTaken()
 	}
-	return h, s.samePassword(ctx, h.ID, h.PasswordHash, r.Password)
-}
-
-// samePassword refuses a repeated registration with another password as what it
-// is: another registration.
-func (s *Service) samePassword(ctx context.Context, record uuid.UUID, hash, password string) error {
-	err := s.checkPassword(ctx, record, hash, password)
-	var e *Error
-	if errors.As(err, &e) && e.Code == CodeWrongPassword {
-		return errTaken()
+	if err := s.samePassword(ctx, h.ID, h.PasswordHash, r.Password); err != nil {
+		return nil, err
 	}
-	return err
+	return h, nil
 }
 
 func errTaken() *Error {
@@ -104,8 +98,8 @@ func (s *Service) joinCapture(ctx context.Context, r Registration, mine *Intent)
 		return nil, err
 	}
 	h, err := s.registered(ctx, r) // it has been finished meanwhile
-	if h == nil && err == nil {
-		err = failf(CodeInProgress, nil, "The same registration has just been refused; send it again.")
+	if errors.Is(err, ErrNotFound) {
+		return nil, failf(CodeInProgress, nil, "The same registration has just been refused; send it again.")
 	}
 	return h, err
 }

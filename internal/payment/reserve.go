@@ -22,7 +22,7 @@ func (s *Service) Reserve(ctx context.Context, b Booking) (*Reservation, error) 
 	if err != nil {
 		return nil, err
 	}
-	if r, err := s.reserved(ctx, b); r != nil || err != nil {
+	if r, err := s.reserved(ctx, b); !errors.Is(err, ErrNotFound) {
 		return r, err
 	}
 	s.reached(StepBillingKeyWanted)
@@ -45,29 +45,31 @@ func (s *Service) Reserve(ctx context.Context, b Booking) (*Reservation, error) 
 	}
 	switch err := s.store.InsertReservation(ctx, r); {
 	case errors.Is(err, ErrDuplicate): // an equal booking was faster, or another one has the billing key
-		if r, err := s.reserved(ctx, b); r != nil || err != nil {
-			return r, err
+		r, err := s.reserved(ctx, b)
+		if errors.Is(err, ErrNotFound) {
+			return nil, errTaken()
 		}
-		return nil, errTaken()
+		return r, err
 	case err != nil:
 		return nil, err
 	}
 	s.reached(StepReserved)
+	s.passwords.Remember(r.ID, hash, b.Password)
 	return r, nil
 }
 
-// reserved returns the reservation of an identical, earlier booking, nil where the
-// source has none, and an error where another one stands in the way.
+// reserved returns the reservation of an identical, earlier booking, ErrNotFound
+// where the source has none, or why another one stands in the way.
 func (s *Service) reserved(ctx context.Context, b Booking) (*Reservation, error) {
 	r, err := s.store.ReservationBySource(ctx, b.Source)
-	if errors.Is(err, ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if r.Vendor != b.Vendor || r.Title != b.Title {
+	case r.Vendor != b.Vendor || r.Title != b.Title:
 		return nil, errTaken()
 	}
-	return r, s.samePassword(ctx, r.ID, r.PasswordHash, b.Password)
+	if err := s.samePassword(ctx, r.ID, r.PasswordHash, b.Password); err != nil {
+		return nil, err
+	}
+	return r, nil
 }

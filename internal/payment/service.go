@@ -14,6 +14,10 @@ import (
 type Passwords interface {
 	Hash(ctx context.Context, password string) (string, error)
 	Verify(ctx context.Context, record uuid.UUID, hash, password string) error
+	// Remember spares the next Verify of what was hashed just now.
+	Remember(record uuid.UUID, hash, password string)
+	// Outdated reports whether a hash should be made anew from its password.
+	Outdated(hash string) bool
 	// VerifyNothing spends what Verify spends, so that time does not tell
 	// whether a record exists.
 	VerifyNothing(ctx context.Context, password string) error
@@ -77,17 +81,4 @@ func (s *Service) gateway(code VendorCode) (Gateway, error) {
 		return nil, failf(CodeUnknownVendor, nil, "there is no payment gateway called %q", code)
 	}
 	return gw, nil
-}
-
-// checkPassword answers for the password of one record.
-func (s *Service) checkPassword(ctx context.Context, record uuid.UUID, hash, password string) error {
-	err := s.passwords.Verify(ctx, record, hash, password)
-	var many *TooManyAttempts
-	switch {
-	case errors.Is(err, ErrWrongPassword):
-		return failf(CodeWrongPassword, nil, "Wrong password.")
-	case errors.As(err, &many):
-		return failf(CodeTooManyAttempts, many, "Too many wrong passwords for this record.")
-	}
-	return err
 }

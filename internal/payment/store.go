@@ -13,6 +13,9 @@ type Store interface {
 	ReservationStore
 	IntentStore
 	EarlyWebhooks
+	// RenewPassword replaces the hash of a history or a reservation by another of
+	// the same password, unless it has changed.
+	RenewPassword(ctx context.Context, record uuid.UUID, old, renewed string) error
 }
 
 // HistoryStore finds and changes histories. Its finders return ErrNotFound.
