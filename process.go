@@ -35,8 +35,8 @@ func livingProcess(home, pidFile, role string) int {
 func livesIn(pid int, home string) bool {
 	descriptors := fmt.Sprintf("/proc/%d/fd", pid)
 	open, err := os.ReadDir(descriptors)
-	if err != nil {
-		return true
+	if err != nil { // it is somebody else's, or it is just dying
+		return errors.Is(err, os.ErrPermission)
 	}
 	home, err = filepath.EvalSymlinks(home)
 	if err != nil {
