@@ -19,7 +19,8 @@ import (
 func (w *world) cancelAtConsole(code api.VendorCode, uid string, amount money.Amount) {
 	w.t.Helper()
 	if code == api.Iamport {
-		mustv(w.iamport.Cancel(w.t.Context(), iamport.CancelRequest{ImpUID: uid, Amount: &amount, Reason: "at the console"}))(w.t)
+		mustv(w.iamport.Cancel(w.t.Context(), iamport.CancelRequest{ImpUID: uid, Amount: &amount,
+			Reason: "at the console"}))(w.t)
 		return
 	}
 	mustv(w.toss.Cancel(w.t.Context(), uid, toss.Cancellation{CancelAmount: &amount, CancelReason: "at the console"}))(w.t)
@@ -59,7 +60,8 @@ func TestCancel_OvertakenByItsRepetition(t *testing.T) {
 		w.mustStore(w.storing(code, w.pay(code, source.ID, 9000), source, 9000))
 		cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(2500), Reason: "once"}
 		key := uuid.NewString()
-		w.on(cancelPath(code), fault.Plan{Kind: fault.Delay, Delay: clock.Duration(500 * time.Millisecond), RealTime: true}, code)
+		w.on(cancelPath(code), fault.Plan{Kind: fault.Delay, Delay: clock.Duration(500 * time.Millisecond), RealTime: true},
+			code)
 
 		type answer struct {
 			status int
@@ -90,7 +92,8 @@ func TestUndo_RepeatedWhileUnderWay(t *testing.T) {
 	uid := w.iamportCard(source.ID, 20000)
 	wrong := w.storing(api.Iamport, uid, source, 100)
 	slow := make(chan *api.Problem, 1)
-	w.on(cancelPath(api.Iamport), fault.Plan{Kind: fault.Delay, Delay: clock.Duration(500 * time.Millisecond), RealTime: true}, api.Iamport)
+	w.on(cancelPath(api.Iamport), fault.Plan{Kind: fault.Delay, Delay: clock.Duration(500 * time.Millisecond),
+		RealTime: true}, api.Iamport)
 	go func() {
 		defer close(slow)
 		slow <- w.call("POST", "/payments/histories", wrong, &seen{})

@@ -42,7 +42,8 @@ func (s *storm) check() {
 		}
 		o.checkCaptures()
 		var h seen
-		if p := s.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: o.source, Password: somePassword}, &h); p != nil {
+		if p := s.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: o.source, Password: somePassword},
+			&h); p != nil {
 			o.checkUnrecorded(p)
 			continue
 		}
@@ -68,7 +69,8 @@ func (o *order) checkReplay(a *ask) {
 	}
 	status, answer, err := o.exchange(o.t.Context(), a)
 	if err != nil || status != a.status || !bytes.Equal(o.plain(answer), o.plain(a.answer)) {
-		o.t.Errorf("%s: %s was answered %d %s, and again %d %s, %v", o, a.path, a.status, o.plain(a.answer), status, o.plain(answer), err)
+		o.t.Errorf("%s: %s was answered %d %s, and again %d %s, %v", o, a.path, a.status, o.plain(a.answer), status,
+			o.plain(answer), err)
 	}
 }
 
@@ -185,7 +187,8 @@ func (o *order) checkWebhooks(h seen) {
 			next = hooks[i+1].Previous
 		}
 		if gist(w.Current) != gist(next) || gist(w.Previous) == gist(w.Current) {
-			o.t.Errorf("%s: webhook %d goes from %s to %s, and what follows is %s", o, i, gist(w.Previous), gist(w.Current), gist(next))
+			o.t.Errorf("%s: webhook %d goes from %s to %s, and what follows is %s", o, i, gist(w.Previous), gist(w.Current),
+				gist(next))
 		}
 	}
 }

@@ -48,7 +48,8 @@ const (
 )
 
 // stories are what can become of an order, as often as they are listed.
-var stories = []string{"card", "card", "card", "account", "account", "taken back", "wrong price", "reservation", "subscription"}
+var stories = []string{"card", "card", "card", "account", "account", "taken back", "wrong price", "reservation",
+	"subscription"}
 
 func (s *storm) newOrder(n int) *order {
 	dice := rand.New(rand.NewPCG(s.seed, uint64(n)+2))
@@ -80,7 +81,8 @@ func (o *order) live() {
 	case "reservation":
 		o.uid = o.billingKey(o.code, o.source.ID)
 		o.ask(&ask{method: "POST", path: reservePath, in: api.StoreReservation{
-			Vendor: api.Vendor{Code: o.code, UID: o.uid, StoreID: "s"}, Source: o.source, Title: "a card", Password: somePassword,
+			Vendor: api.Vendor{Code: o.code, UID: o.uid, StoreID: "s"},
+			Source: o.source, Title: "a card", Password: somePassword,
 		}})
 		return
 	}

@@ -80,5 +80,6 @@ func webhookNetworks(c *config.Config) []netip.Prefix {
 	if c.Mode != config.Local {
 		return c.Webhooks.AllowedCIDRs
 	}
-	return append([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}, c.Webhooks.AllowedCIDRs...)
+	return append([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+		c.Webhooks.AllowedCIDRs...)
 }

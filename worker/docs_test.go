@@ -22,7 +22,8 @@ func TestDocs(t *testing.T) {
 		if answer.Code != http.StatusOK || !strings.HasPrefix(answer.Header().Get("Content-Type"), "text/html") {
 			t.Fatalf("%s: answered %d %v", path, answer.Code, answer.Header())
 		}
-		for _, want := range []string{"1.2.3", `id="histories.cancel"`, `id="changed"`, `id="type-TossPayment"`, "wrong_password", "<em>encrypted</em>"} {
+		for _, want := range []string{"1.2.3", `id="histories.cancel"`, `id="changed"`, `id="type-TossPayment"`,
+			"wrong_password", "<em>encrypted</em>"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("%s has no %s", path, want)
 			}
@@ -35,7 +36,8 @@ func TestDocs(t *testing.T) {
 		style := regexp.MustCompile(`(?s)<style>(.*)</style>`).FindStringSubmatch(page)
 		sum := sha256.Sum256([]byte(style[1]))
 		policy := answer.Header().Get("Content-Security-Policy")
-		if !strings.HasPrefix(policy, "default-src 'none'") || !strings.Contains(policy, base64.StdEncoding.EncodeToString(sum[:])) {
+		if !strings.HasPrefix(policy, "default-src 'none'") ||
+			!strings.Contains(policy, base64.StdEncoding.EncodeToString(sum[:])) {
 			t.Errorf("%s: the policy %q is not of this page", path, policy)
 		}
 	}

@@ -58,7 +58,8 @@ func (w *world) agree(code api.VendorCode, h seen) {
 		refund = *h.Refund
 	}
 	if !truth.Captured.Equal(h.Price) || !truth.Refunded.Equal(refund) {
-		w.t.Errorf("the PG captured %v and refunded %v, our record says %v and %v", truth.Captured, truth.Refunded, h.Price, refund)
+		w.t.Errorf("the PG captured %v and refunded %v, our record says %v and %v", truth.Captured, truth.Refunded, h.Price,
+			refund)
 	}
 }
 
@@ -135,13 +136,15 @@ func TestFaults_ClientGivesUp(t *testing.T) {
 		source := w.source()
 		in := w.storing(code, w.pay(code, source.ID, 9000), source, 9000)
 		w.on(capturePath(code), fault.Plan{Kind: fault.Lose, Times: fault.Always}, code)
-		if p := w.call("POST", "/payments/histories", in, &seen{}); p == nil || p.Status != 502 || p.Code != "pg_outcome_unknown" {
+		if p := w.call("POST", "/payments/histories", in, &seen{}); p == nil || p.Status != 502 ||
+			p.Code != "pg_outcome_unknown" {
 			t.Fatalf("got %v, want an unknown outcome", p)
 		}
 		w.calm()
 		var resolved seen
 		eventually(t, "the resolver's record", func() bool {
-			return w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &resolved) == nil
+			return w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword},
+				&resolved) == nil
 		})
 		w.agree(code, resolved)
 
@@ -168,7 +171,8 @@ func TestFaults_ClientHangsUp(t *testing.T) {
 		w.hangUp("POST", "/payments/histories", w.storing(code, w.pay(code, source.ID, 3000), source, 3000))
 		var h seen
 		eventually(t, "the record of a client who hung up", func() bool {
-			return w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &h) == nil
+			return w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword},
+				&h) == nil
 		})
 		w.agree(code, h)
 

@@ -120,7 +120,8 @@ func newFuzzed(f *testing.F) (http.Handler, *wire.Codec) {
 		Store: nowhere{}, Passwords: openPasswords{}, Now: time.Now, Log: log,
 		Gateways: map[payment.VendorCode]payment.Gateway{payment.Iamport: refusal{}, payment.Toss: refusal{}},
 	})
-	return NewHandler(Options{Payments: payments, Codec: codec, Keys: nowhere{}, HashKey: []byte("key"), Log: log, Version: "fuzz"}), codec
+	return NewHandler(Options{Payments: payments, Codec: codec, Keys: nowhere{}, HashKey: []byte("key"), Log: log,
+		Version: "fuzz"}), codec
 }
 
 const fuzzedPassword = "Xq7-never-to-be-seen-again"
@@ -135,10 +136,12 @@ var operations = []struct {
 	{"POST", "/histories", api.StoreHistory{
 		Vendor: api.Vendor{Code: api.Toss, UID: "uid"}, Source: fuzzedSource, WebhookURL: "https://shop.example/", Password: fuzzedPassword,
 	}},
-	{"PUT", "/histories/cancel", api.CancelHistory{Source: fuzzedSource, Password: fuzzedPassword, Account: &api.RefundAccount{}}},
+	{"PUT", "/histories/cancel", api.CancelHistory{Source: fuzzedSource, Password: fuzzedPassword,
+		Account: &api.RefundAccount{}}},
 	{"PATCH", "/histories/get", api.SourcePassword{Source: fuzzedSource, Password: fuzzedPassword}},
 	{"PATCH", "/histories/" + fuzzedSource.ID, api.Password{Password: fuzzedPassword}},
-	{"POST", "/reservations", api.StoreReservation{Vendor: api.Vendor{Code: api.Iamport, UID: "uid"}, Source: fuzzedSource, Password: fuzzedPassword}},
+	{"POST", "/reservations", api.StoreReservation{Vendor: api.Vendor{Code: api.Iamport, UID: "uid"}, Source: fuzzedSource,
+		Password: fuzzedPassword}},
 	{"PATCH", "/reservations/get", api.SourcePassword{Source: fuzzedSource, Password: fuzzedPassword}},
 	{"PATCH", "/reservations/" + fuzzedSource.ID, api.Password{Password: fuzzedPassword}},
 }

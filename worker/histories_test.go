@@ -16,7 +16,8 @@ func TestStoreHistory(t *testing.T) {
 		source := w.source()
 		stored := w.mustStore(w.storing(code, w.pay(code, source.ID, 20000), source, 20000))
 		if stored.PaidAt == nil || stored.CancelledAt != nil || stored.Refund != nil || len(stored.Cancels) != 0 {
-			t.Errorf("a fresh payment: paid %v, cancelled %v, refund %v, cancels %v", stored.PaidAt, stored.CancelledAt, stored.Refund, stored.Cancels)
+			t.Errorf("a fresh payment: paid %v, cancelled %v, refund %v, cancels %v", stored.PaidAt, stored.CancelledAt,
+				stored.Refund, stored.Cancels)
 		}
 		if stored.VendorCode != code || !stored.Price.Equal(money.New(20000)) || stored.Currency != "KRW" {
 			t.Errorf("got %s %v %s", stored.VendorCode, stored.Price, stored.Currency)
@@ -26,7 +27,8 @@ func TestStoreHistory(t *testing.T) {
 		if p := w.call("PATCH", "/payments/histories/"+stored.ID, api.Password{Password: somePassword}, &byID); p != nil {
 			t.Fatalf("read by id: %v", p)
 		}
-		if p := w.call("PATCH", "/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &bySource); p != nil {
+		if p := w.call("PATCH", "/histories/get", api.SourcePassword{Source: source, Password: somePassword},
+			&bySource); p != nil {
 			t.Fatalf("read by source: %v", p)
 		}
 		for _, read := range []seen{byID, bySource} {
@@ -48,10 +50,14 @@ func TestReadHistory_Refuses(t *testing.T) {
 		status     int
 		code       string
 	}{
-		{"a wrong password by id", "/payments/histories/" + stored.ID, api.Password{Password: "wrong"}, 403, "wrong_password"},
-		{"a wrong password by source", "/payments/histories/get", api.SourcePassword{Source: source, Password: "wrong"}, 403, "wrong_password"},
-		{"an unknown id", "/payments/histories/" + uuid.NewString(), api.Password{Password: somePassword}, 404, "history_not_found"},
-		{"an unknown source", "/payments/histories/get", api.SourcePassword{Source: w.source(), Password: somePassword}, 404, "history_not_found"},
+		{"a wrong password by id", "/payments/histories/" + stored.ID, api.Password{Password: "wrong"}, 403,
+			"wrong_password"},
+		{"a wrong password by source", "/payments/histories/get", api.SourcePassword{Source: source, Password: "wrong"}, 403,
+			"wrong_password"},
+		{"an unknown id", "/payments/histories/" + uuid.NewString(), api.Password{Password: somePassword}, 404,
+			"history_not_found"},
+		{"an unknown source", "/payments/histories/get", api.SourcePassword{Source: w.source(), Password: somePassword}, 404,
+			"history_not_found"},
 		{"an id that is none", "/payments/histories/nobody", api.Password{Password: somePassword}, 400, "invalid_body"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -81,7 +87,8 @@ func TestStoreHistory_Repeated(t *testing.T) {
 		} {
 			in := in
 			change(&in)
-			if p := w.call("POST", "/payments/histories", in, nil); p == nil || p.Status != 409 || p.Code != "already_registered" {
+			if p := w.call("POST", "/payments/histories", in, nil); p == nil || p.Status != 409 ||
+				p.Code != "already_registered" {
 				t.Errorf("%s: got %v, want 409 already_registered", name, p)
 			}
 		}
@@ -97,7 +104,8 @@ func TestStoreHistory_SimultaneouslyIsOneRecord(t *testing.T) {
 		for range cap(answers) {
 			go func() {
 				var out seen
-				for p := w.call("POST", "/payments/histories", in, &out); p != nil; p = w.call("POST", "/payments/histories", in, &out) {
+				for p := w.call("POST", "/payments/histories", in, &out); p != nil; p = w.call("POST", "/payments/histories", in,
+					&out) {
 					if p.Code != "in_progress" && p.Code != "pg_outcome_unknown" {
 						t.Errorf("one of many: %v", p)
 						break
@@ -169,7 +177,8 @@ func TestCancelHistory(t *testing.T) {
 	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
 		source := w.source()
 		stored := w.mustStore(w.storing(code, w.pay(code, source.ID, 20000), source, 20000))
-		cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(4000), Reason: "changed their mind"}
+		cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(4000),
+			Reason: "changed their mind"}
 		var first time.Time
 		for n := range 5 {
 			var out seen
@@ -186,7 +195,8 @@ func TestCancelHistory(t *testing.T) {
 				t.Errorf("cancelled_at moved from %v to %v", first, out.CancelledAt)
 			}
 		}
-		if p := w.call("PUT", "/payments/histories/cancel", cancel, nil); p == nil || p.Status < 400 || p.Code != "pg_declined" {
+		if p := w.call("PUT", "/payments/histories/cancel", cancel, nil); p == nil || p.Status < 400 ||
+			p.Code != "pg_declined" {
 			t.Errorf("a sixth cancel: got %v, want the PG's refusal", p)
 		}
 
@@ -210,11 +220,16 @@ func TestCancelHistory_Refuses(t *testing.T) {
 		status int
 		code   string
 	}{
-		{"a wrong password", api.CancelHistory{Source: source, Password: "wrong", Price: money.New(1), Reason: "r"}, 403, "wrong_password"},
-		{"more than the balance", api.CancelHistory{Source: source, Password: somePassword, Price: money.New(1001), Reason: "r"}, 422, "pg_declined"},
-		{"nothing", api.CancelHistory{Source: source, Password: somePassword, Price: money.New(0), Reason: "r"}, 400, "invalid_request"},
-		{"a negative amount", api.CancelHistory{Source: source, Password: somePassword, Price: money.New(-1), Reason: "r"}, 400, "invalid_body"},
-		{"an unknown source", api.CancelHistory{Source: w.source(), Password: somePassword, Price: money.New(1), Reason: "r"}, 404, "history_not_found"},
+		{"a wrong password", api.CancelHistory{Source: source, Password: "wrong", Price: money.New(1), Reason: "r"}, 403,
+			"wrong_password"},
+		{"more than the balance", api.CancelHistory{Source: source, Password: somePassword, Price: money.New(1001),
+			Reason: "r"}, 422, "pg_declined"},
+		{"nothing", api.CancelHistory{Source: source, Password: somePassword, Price: money.New(0), Reason: "r"}, 400,
+			"invalid_request"},
+		{"a negative amount", api.CancelHistory{Source: source, Password: somePassword, Price: money.New(-1), Reason: "r"},
+			400, "invalid_body"},
+		{"an unknown source", api.CancelHistory{Source: w.source(), Password: somePassword, Price: money.New(1), Reason: "r"},
+			404, "history_not_found"},
 	} {
 		if p := w.call("PUT", "/payments/histories/cancel", c.in, nil); p == nil || p.Status != c.status || p.Code != c.code {
 			t.Errorf("%s: got %v, want %d %s", c.name, p, c.status, c.code)

@@ -35,7 +35,8 @@ type jobs struct {
 	webhooks *webhook.Worker
 }
 
-func startJobs(ctx context.Context, s *store.Store, payments *payment.Service, webhooks *webhook.Worker, log *slog.Logger) (*jobs, error) {
+func startJobs(ctx context.Context, s *store.Store, payments *payment.Service, webhooks *webhook.Worker,
+	log *slog.Logger) (*jobs, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, webhooks)
 	river.AddWorker(workers, &resolver{payments: payments})

@@ -272,7 +272,8 @@ func (p *part) compare(c cell, last answered) {
 // books compares the record with the PG's books, and with what the service heard.
 func (p *part) books(changes int) (h seen) {
 	p.t.Helper()
-	if problem := p.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: p.source, Password: somePassword}, &h); problem != nil {
+	if problem := p.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: p.source, Password: somePassword},
+		&h); problem != nil {
 		p.t.Fatalf("no record: %v", problem)
 	}
 	p.agree(p.code, h)

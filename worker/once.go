@@ -28,7 +28,8 @@ type keyStore interface {
 // once answers a request with a known key as it was answered first. What is not
 // final, such as an outcome that is still unknown, is not kept: the request may
 // then be sent again, under the same key, to learn how it ended.
-func once[B, O any](s *server, operation string, do func(context.Context, *keyed[B]) (O, error)) func(context.Context, *keyed[B]) (O, error) {
+func once[B, O any](s *server, operation string, do func(context.Context, *keyed[B]) (O, error)) func(context.Context,
+	*keyed[B]) (O, error) {
 	return func(ctx context.Context, in *keyed[B]) (out O, err error) {
 		if in.IdempotencyKey == "" {
 			return do(ctx, in)

@@ -32,7 +32,8 @@ func TestIdempotencyKey(t *testing.T) {
 		if status != 200 {
 			t.Fatalf("got %d", status)
 		}
-		if status, again := w.keyedCall("PUT", "/payments/histories/cancel", "key-1", cancel); status != 200 || !bytes.Equal(first, again) {
+		if status, again := w.keyedCall("PUT", "/payments/histories/cancel", "key-1", cancel); status != 200 ||
+			!bytes.Equal(first, again) {
 			t.Errorf("the same key: got %d and another answer", status)
 		}
 		other := cancel
@@ -45,7 +46,8 @@ func TestIdempotencyKey(t *testing.T) {
 		}
 
 		var read seen
-		if p := w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &read); p != nil {
+		if p := w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword},
+			&read); p != nil {
 			t.Fatal(p)
 		}
 		if len(read.Cancels) != 2 || !read.Refund.Equal(money.New(2000)) {

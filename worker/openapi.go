@@ -142,7 +142,8 @@ func ourWebhook() *huma.Operation {
 }
 
 func signatureHeader(name, description string) *huma.Param {
-	return &huma.Param{Name: name, In: "header", Required: true, Description: description, Schema: &huma.Schema{Type: "string"}}
+	return &huma.Param{Name: name, In: "header", Required: true, Description: description,
+		Schema: &huma.Schema{Type: "string"}}
 }
 
 func schemaRef(name string) string { return "#/components/schemas/" + name }

@@ -103,7 +103,8 @@ func conforms(t *testing.T, schema string, document []byte) {
 	var value any
 	must(t, json.Unmarshal(document, &value))
 	schemas, result := worker.Schemas(), &huma.ValidateResult{}
-	huma.Validate(schemas, schemas.Map()[schema], huma.NewPathBuffer([]byte(schema), 0), huma.ModeReadFromServer, value, result)
+	huma.Validate(schemas, schemas.Map()[schema], huma.NewPathBuffer([]byte(schema), 0), huma.ModeReadFromServer, value,
+		result)
 	for _, err := range result.Errors {
 		t.Errorf("not as described: %v", err)
 	}

@@ -107,9 +107,11 @@ func (s *storm) expectUnavailable() {
 		s.sealed("POST", "/payments/histories", s.storing(api.Toss, s.tossCard(source.ID, 1000), source, 1000)),
 		s.sealed("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}),
 		s.sealed("PATCH", "/payments/histories/"+uuid.NewString(), api.Password{Password: somePassword}),
-		s.sealed("PUT", "/payments/histories/cancel", api.CancelHistory{Source: source, Password: somePassword, Price: money.New(1)}),
+		s.sealed("PUT", "/payments/histories/cancel",
+			api.CancelHistory{Source: source, Password: somePassword, Price: money.New(1)}),
 		s.sealed("POST", "/payments/reservations", api.StoreReservation{
-			Vendor: api.Vendor{Code: api.Iamport, UID: s.billingKey(api.Iamport, source.ID)}, Source: source, Title: "t", Password: somePassword,
+			Vendor: api.Vendor{Code: api.Iamport, UID: s.billingKey(api.Iamport,
+				source.ID)}, Source: source, Title: "t", Password: somePassword,
 		}),
 		s.sealed("PATCH", "/payments/reservations/get", api.SourcePassword{Source: source, Password: somePassword}),
 		s.plainPost("/payments/webhooks/iamport", `{"imp_uid":"`+uuid.NewString()+`","status":"paid"}`),

@@ -76,7 +76,8 @@ func TestRecordPassword(t *testing.T) {
 		t.Parallel()
 		long := strings.Repeat("비밀", 50) // 300 bytes; bcrypt knows 72
 		source, path := stored(t, long)
-		if p := w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: long}, new(seen)); p != nil {
+		if p := w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: long},
+			new(seen)); p != nil {
 			t.Errorf("the same: %v", p)
 		}
 		for name, password := range map[string]string{
@@ -101,7 +102,8 @@ func (w *world) guess(t *testing.T, source api.Source, path string) (tries int, 
 	}{
 		{"PATCH", path, api.Password{Password: "wrong"}},
 		{"PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: "wrong"}},
-		{"PUT", "/payments/histories/cancel", api.CancelHistory{Source: source, Password: "wrong", Price: money.New(1), Reason: "r"}},
+		{"PUT", "/payments/histories/cancel", api.CancelHistory{Source: source, Password: "wrong", Price: money.New(1),
+			Reason: "r"}},
 	}
 	for ; tries < 4*freeTries; tries++ { // a slow machine may let some waits pass by
 		way := ways[tries%len(ways)]

@@ -16,7 +16,8 @@ func (s *server) storeReservation(ctx context.Context, in *keyed[api.StoreReserv
 	}))
 }
 
-func (s *server) reservationBySource(ctx context.Context, in *struct{ Body api.SourcePassword }) (api.Reservation, error) {
+func (s *server) reservationBySource(ctx context.Context,
+	in *struct{ Body api.SourcePassword }) (api.Reservation, error) {
 	return presentedReservation(s.payments.ReservationBySource(ctx, sourceOf(in.Body.Source), in.Body.Password))
 }
 

@@ -77,20 +77,24 @@ func TestReservation(t *testing.T) {
 			}
 		}
 
-		if p := w.call("PATCH", "/payments/reservations/"+stored.ID, api.Password{Password: "wrong"}, nil); p == nil || p.Code != "wrong_password" {
+		if p := w.call("PATCH", "/payments/reservations/"+stored.ID, api.Password{Password: "wrong"}, nil); p == nil ||
+			p.Code != "wrong_password" {
 			t.Errorf("a wrong password: %v", p)
 		}
-		if p := w.call("PATCH", "/payments/reservations/"+uuid.NewString(), api.Password{Password: somePassword}, nil); p == nil || p.Code != "reservation_not_found" {
+		if p := w.call("PATCH", "/payments/reservations/"+uuid.NewString(), api.Password{Password: somePassword},
+			nil); p == nil || p.Code != "reservation_not_found" {
 			t.Errorf("an unknown id: %v", p)
 		}
 		taken := in
 		taken.Source = w.source()
-		if p := w.call("POST", "/payments/reservations", taken, nil); p == nil || p.Status < 400 || code == api.Iamport && p.Code != "already_registered" {
+		if p := w.call("POST", "/payments/reservations", taken, nil); p == nil || p.Status < 400 || code == api.Iamport &&
+			p.Code != "already_registered" {
 			t.Errorf("another source with the same billing key: %v", p)
 		}
 		unknown := in
 		unknown.Source, unknown.Vendor.UID = w.source(), uuid.NewString()
-		if p := w.call("POST", "/payments/reservations", unknown, nil); p == nil || p.Status != 404 || p.Code != "pg_declined" {
+		if p := w.call("POST", "/payments/reservations", unknown, nil); p == nil || p.Status != 404 ||
+			p.Code != "pg_declined" {
 			t.Errorf("an unknown billing key: %v", p)
 		}
 	})

@@ -92,7 +92,8 @@ func TestSealedBody_MoneyStaysExact(t *testing.T) {
 		t.Errorf("stored %v", stored.Price)
 	}
 	var read seen
-	if p := w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &read); p != nil || !read.Price.Equal(exact) {
+	if p := w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword},
+		&read); p != nil || !read.Price.Equal(exact) {
 		t.Errorf("read %v, %v", read.Price, p)
 	}
 }
@@ -110,9 +111,12 @@ func TestPlainRoutes(t *testing.T) {
 		{"POST", "/webhooks/iamport", "application/x-www-form-urlencoded", "imp_uid=x&merchant_uid=y&status=cancelled", 201},
 		{"POST", "/payments/webhooks/iamport", "application/json", `{"status":"paid"}`, 400},
 		{"POST", "/payments/webhooks/iamport", "application/json", `nonsense`, 400},
-		{"POST", "/payments/webhooks/toss", "application/json", `{"eventType":"PAYMENT_STATUS_CHANGED","data":{"paymentKey":"x","orderId":"y","status":"DONE"}}`, 200},
-		{"POST", "/payments/webhooks/toss", "application/json", `{"createdAt":"2022-01-01T00:00:00.000000","secret":"s","status":"DONE","transactionKey":"t","orderId":"o"}`, 200},
-		{"POST", "/payments/webhooks/toss", "application/json", `{"eventType":"PAYMENT_STATUS_CHANGED","data":{"paymentKey":"x","orderId":"y","status":"SOMETHING_NEW"}}`, 200},
+		{"POST", "/payments/webhooks/toss", "application/json",
+			`{"eventType":"PAYMENT_STATUS_CHANGED","data":{"paymentKey":"x","orderId":"y","status":"DONE"}}`, 200},
+		{"POST", "/payments/webhooks/toss", "application/json",
+			`{"createdAt":"2022-01-01T00:00:00.000000","secret":"s","status":"DONE","transactionKey":"t","orderId":"o"}`, 200},
+		{"POST", "/payments/webhooks/toss", "application/json",
+			`{"eventType":"PAYMENT_STATUS_CHANGED","data":{"paymentKey":"x","orderId":"y","status":"SOMETHING_NEW"}}`, 200},
 		{"POST", "/payments/webhooks/toss", "application/json", `nonsense`, 400},
 		{"GET", "/nothing", "", "", 404},
 		{"GET", "/payments/histories", "", "", 405},

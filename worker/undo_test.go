@@ -23,7 +23,8 @@ func TestUndo_TellsWhatBecameOfTheMoney(t *testing.T) {
 	t.Run("the PG refuses", func(t *testing.T) {
 		source := w.source()
 		uid := w.iamportCard(source.ID, 20000)
-		w.on(cancelPath(api.Iamport), fault.Plan{Kind: fault.Reject, Status: http.StatusBadRequest, Times: fault.Always}, api.Iamport)
+		w.on(cancelPath(api.Iamport), fault.Plan{Kind: fault.Reject, Status: http.StatusBadRequest, Times: fault.Always},
+			api.Iamport)
 		defer w.calm()
 		p := w.call("POST", "/payments/histories", w.storing(api.Iamport, uid, source, 100), &seen{})
 		if p == nil || p.Status != 422 || p.Code != "undo_refused" {
@@ -130,8 +131,10 @@ func TestCancel_OtherKeysAreOtherRefunds(t *testing.T) {
 	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
 		source := w.source()
 		w.mustStore(w.storing(code, w.pay(code, source.ID, 9000), source, 9000))
-		cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(1000), Reason: "twice on purpose"}
-		w.on(cancelPath(code), fault.Plan{Kind: fault.Stall, Delay: clock.Duration(300 * time.Millisecond), RealTime: true}, code)
+		cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(1000),
+			Reason: "twice on purpose"}
+		w.on(cancelPath(code), fault.Plan{Kind: fault.Stall, Delay: clock.Duration(300 * time.Millisecond), RealTime: true},
+			code)
 		done := make(chan seen, 2)
 		for n := range 2 {
 			go func() { done <- w.untilDone("PUT", "/payments/histories/cancel", fmt.Sprint("key-", n), cancel) }()
@@ -139,7 +142,8 @@ func TestCancel_OtherKeysAreOtherRefunds(t *testing.T) {
 		<-done
 		<-done
 		var read seen
-		if p := w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &read); p != nil {
+		if p := w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword},
+			&read); p != nil {
 			t.Fatal(p)
 		}
 		if read.Refund == nil || !read.Refund.Equal(money.New(2000)) || len(read.Cancels) != 2 {

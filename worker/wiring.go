@@ -35,7 +35,8 @@ func partsOf(c *config.Config, counts *metrics) (p parts, err error) {
 	if p.codec, err = wire.NewCodec(string(c.API.EncryptionKey), string(c.API.EncryptionIV)); err != nil {
 		return p, fmt.Errorf("API encryption: %w", err)
 	}
-	if p.hashKey, err = hkdf.Key(sha256.New, []byte(c.API.EncryptionKey), nil, "idempotency key request hash", sha256.Size); err != nil {
+	if p.hashKey, err = hkdf.Key(sha256.New, []byte(c.API.EncryptionKey), nil, "idempotency key request hash",
+		sha256.Size); err != nil {
 		return p, err
 	}
 	if p.keys, err = Keys(c.AtRest); err != nil {

@@ -61,7 +61,8 @@ func (w *world) open() {
 	t := w.t
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(&testLog{t: t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	app := mustv(worker.Open(t.Context(), worker.Settings{Config: w.config(), Log: log, Version: "test", Counters: w.counters, Reached: w.reached}))(t)
+	app := mustv(worker.Open(t.Context(), worker.Settings{Config: w.config(), Log: log, Version: "test",
+		Counters: w.counters, Reached: w.reached}))(t)
 	w.inner = app.Inner
 	server := httptest.NewServer(app.Handler)
 	t.Cleanup(func() {
@@ -93,8 +94,10 @@ func newSurroundings(t testing.TB, repeat ...time.Duration) *world {
 	w.codec = mustv(wire.NewCodec(string(c.API.EncryptionKey), string(c.API.EncryptionIV)))(t)
 	w.service = newService(t, w.codec)
 	store := c.Vendors.Iamport.Stores[config.DefaultStore]
-	w.iamport = iamport.New(iamport.Options{BaseURL: w.fakeIamport.URL(), Key: string(store.Key), Secret: string(store.Secret)})
-	w.toss = mustv(toss.New(toss.Options{BaseURL: w.fakeToss.URL(), SecretKey: string(c.Vendors.Toss.Stores[config.DefaultStore].SecretKey)}))(t)
+	w.iamport = iamport.New(iamport.Options{BaseURL: w.fakeIamport.URL(), Key: string(store.Key),
+		Secret: string(store.Secret)})
+	w.toss = mustv(toss.New(toss.Options{BaseURL: w.fakeToss.URL(),
+		SecretKey: string(c.Vendors.Toss.Stores[config.DefaultStore].SecretKey)}))(t)
 	return w
 }
 

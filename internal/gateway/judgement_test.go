@@ -72,10 +72,12 @@ func TestToss_CaptureIsJudgedByCode(t *testing.T) {
 		{"approved", 200, tossDone, tossDone, snapshot},
 		{"a refused card", 403, `{"code":"REJECT_CARD_PAYMENT","message":"m"}`, tossOpen, declined},
 		{"another amount", 400, `{"code":"INVALID_REQUEST","message":"m"}`, tossOpen, declined},
-		{"a wrong key, which proves nothing about the payment", 401, `{"code":"UNAUTHORIZED_KEY","message":"m"}`, tossOpen, unknown},
+		{"a wrong key, which proves nothing about the payment", 401, `{"code":"UNAUTHORIZED_KEY","message":"m"}`, tossOpen,
+			unknown},
 		{"a page of a proxy, though captured", 403, `<html>`, tossDone, snapshot},
 		{"no such payment", 404, `{"code":"NOT_FOUND_PAYMENT","message":"m"}`, tossOpen, declined},
-		{"the fake's refusal", 422, `{"statusCode":422,"message":"Wrong amount","error":"Unprocessable Entity"}`, tossOpen, declined},
+		{"the fake's refusal", 422, `{"statusCode":422,"message":"Wrong amount","error":"Unprocessable Entity"}`, tossOpen,
+			declined},
 		{"processed already", 400, `{"code":"ALREADY_PROCESSED_PAYMENT","message":"m"}`, tossDone, snapshot},
 		{"a new code, though captured", 400, `{"code":"SOMETHING_NEW","message":"m"}`, tossDone, snapshot},
 		{"a new code, not captured", 400, `{"code":"SOMETHING_NEW","message":"m"}`, tossOpen, declined},
@@ -96,7 +98,8 @@ func TestToss_CaptureIsJudgedByCode(t *testing.T) {
 			}
 			g := gateway.NewToss(map[string]*toss.Client{"default": client})
 			_, err = g.Capture(t.Context(), payment.Capture{
-				Vendor: payment.Vendor{Code: payment.Toss, StoreID: "s", UID: "k"}, OrderID: "o", Price: money.New(100), IdempotencyKey: "i",
+				Vendor: payment.Vendor{Code: payment.Toss, StoreID: "s",
+					UID: "k"}, OrderID: "o", Price: money.New(100), IdempotencyKey: "i",
 			})
 			if got := judge(err); got != c.want {
 				t.Errorf("got %s (%v), want %s", got, err, c.want)

@@ -40,7 +40,8 @@ func (g *Toss) Capture(ctx context.Context, c payment.Capture) (payment.Snapshot
 
 // afterRefusal asks for the payment that Toss would not confirm: its codes grow
 // without notice, and ALREADY_PROCESSED_PAYMENT means that money was taken.
-func (g *Toss) afterRefusal(ctx context.Context, v payment.Vendor, refusal *payment.Declined) (payment.Snapshot, error) {
+func (g *Toss) afterRefusal(ctx context.Context, v payment.Vendor,
+	refusal *payment.Declined) (payment.Snapshot, error) {
 	snap, err := g.Lookup(ctx, v)
 	var missing *payment.Declined
 	switch {

@@ -12,9 +12,8 @@ import (
 // payment to look at, and whether that is worth remembering (lasting) for a
 // payment that is not registered yet. It returns as soon as that is durable.
 func (s *Service) Announce(ctx context.Context, code VendorCode, uid string, lasting bool) error {
-	return s.announce(ctx, code, announcement{key: uid, lasting: lasting, about: func(ctx context.Context) (*History, error) {
-		return s.store.HistoryByVendor(ctx, code, uid)
-	}})
+	about := func(ctx context.Context) (*History, error) { return s.store.HistoryByVendor(ctx, code, uid) }
+	return s.announce(ctx, code, announcement{uid, lasting, about})
 }
 
 // AnnounceDeposit takes Toss's DEPOSIT_CALLBACK, which names the order and not
@@ -24,19 +23,20 @@ func (s *Service) AnnounceDeposit(ctx context.Context, code VendorCode, orderID,
 	if err != nil {
 		return err
 	}
-	return s.announce(ctx, code, announcement{key: depositKey(orderID, secret), lasting: true, about: func(ctx context.Context) (*History, error) {
+	about := func(ctx context.Context) (*History, error) {
 		histories, err := s.store.HistoriesOfOrder(ctx, code, orderID)
-		if err != nil {
-			return nil, err
-		}
 		for _, h := range histories {
 			want := gw.DepositSecret(h.Data)
 			if want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(secret)) == 1 {
 				return h, nil
 			}
 		}
-		return nil, ErrNotFound
-	}})
+		if err == nil {
+			err = ErrNotFound
+		}
+		return nil, err
+	}
+	return s.announce(ctx, code, announcement{depositKey(orderID, secret), true, about})
 }
 
 // announcement is what a webhook tells: of which history, or under which key to

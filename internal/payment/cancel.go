@@ -77,8 +77,8 @@ func (s *Service) joinCancel(ctx context.Context, mine *Intent) (*History, error
 	case met.State == StateDone:
 		return s.store.History(ctx, met.HistoryID)
 	}
-	return nil, failf(CodeDeclined, &Declined{Status: 422, Code: met.Outcome, Message: "It was declined when it was first asked for."},
-		"The payment gateway declined.")
+	const message = "It was declined when it was first asked for."
+	return nil, declinedBy(&Declined{Status: 422, Code: met.Outcome, Message: message})
 }
 
 func (i *Intent) repeatedBy(o *Intent) bool {

@@ -3,7 +3,6 @@ package payment
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
 // refuse settles an intent that the PG did not carry out, unless the PG may yet
@@ -21,7 +20,7 @@ func (s *Service) refuse(ctx context.Context, i *Intent, declined *Declined) err
 
 // refusedInDoubt hides the PG's final word, which is none.
 func refusedInDoubt(d *Declined) error {
-	return fmt.Errorf("an earlier request may still be carried out, and this one was not: %v", d) //nolint:errorlint // see above
+	return errors.New("an earlier request may still be carried out, and this one was not: " + d.Error())
 }
 
 func declinedBy(d *Declined) *Error {
@@ -45,7 +44,8 @@ func (s *Service) unknown(ctx context.Context, i *Intent, cause error) *Error {
 
 // unclear is the honest answer while nobody can tell what the PG did.
 func (s *Service) unclear(i *Intent, cause error) *Error {
-	s.log.Warn("outcome unknown, the resolver will ask the PG", "intent", i.ID, "kind", i.Kind, "vendor", i.Vendor.Code, "error", cause)
-	return failf(CodeOutcomeUnknown, cause,
-		"The payment gateway gave no clear answer; it is being asked what happened. Send the same request again to learn the outcome.")
+	s.log.Warn("outcome unknown, the resolver will ask the PG",
+		"intent", i.ID, "kind", i.Kind, "vendor", i.Vendor.Code, "error", cause)
+	return failf(CodeOutcomeUnknown, cause, "The payment gateway gave no clear answer; it is being asked what happened. "+
+		"Send the same request again to learn the outcome.")
 }

@@ -48,7 +48,8 @@ func (s *Service) ReservationBySource(ctx context.Context, source Source, passwo
 	return s.openReservation(ctx, r, err, password)
 }
 
-func (s *Service) openReservation(ctx context.Context, r *Reservation, err error, password string) (*Reservation, error) {
+func (s *Service) openReservation(ctx context.Context, r *Reservation, err error,
+	password string) (*Reservation, error) {
 	if errors.Is(err, ErrNotFound) {
 		if err := s.passwords.VerifyNothing(ctx, password); err != nil {
 			return nil, err

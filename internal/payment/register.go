@@ -26,7 +26,8 @@ func (s *Service) Register(ctx context.Context, r Registration) (*History, error
 		return nil, err
 	}
 	if u, err := url.Parse(r.WebhookURL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return nil, failf(CodeInvalid, nil, "webhook_url must be a URL of http or https, such as https://shop.example/webhooks.")
+		return nil, failf(CodeInvalid, nil,
+			"webhook_url must be a URL of http or https, such as https://shop.example/webhooks.")
 	}
 	h, err := s.registered(ctx, r)
 	if !errors.Is(err, ErrNotFound) {

@@ -60,7 +60,8 @@ func (s *Service) resume(ctx context.Context, met *Intent) (*History, error) {
 		return nil, err
 	}
 	if s.now().Sub(i.CreatedAt) > replayLife {
-		s.log.Error("intent can no longer be repeated safely: look at the PG by hand", "intent", i.ID, "kind", i.Kind, "vendor", i.Vendor.Code)
+		s.log.Error("intent can no longer be repeated safely: look at the PG by hand", "intent", i.ID, "kind", i.Kind,
+			"vendor", i.Vendor.Code)
 		return nil, s.giveUp(ctx, i)
 	}
 	switch {

@@ -34,7 +34,8 @@ func (s *Service) Sync(ctx context.Context, code VendorCode, uid string) error {
 // record writes what the PG says over h, queues a webhook if that is a change,
 // and settles an intent, all in one commit. snap must have been taken after h
 // was read; when h has changed since, both are taken again.
-func (s *Service) record(ctx context.Context, h *History, snap Snapshot, cause string, settles uuid.UUID) (*History, error) {
+func (s *Service) record(ctx context.Context, h *History, snap Snapshot, cause string,
+	settles uuid.UUID) (*History, error) {
 	for range maxStale {
 		next, changed := h.after(snap)
 		if !changed && settles == uuid.Nil && bytes.Equal(h.Data, snap.Data) {

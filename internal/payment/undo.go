@@ -3,7 +3,6 @@ package payment
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
 // undoReason stands in the PG's records, in the words of the original.
@@ -56,9 +55,11 @@ func (s *Service) finishUndo(ctx context.Context, i *Intent, why *Error) error {
 	case undoneClosed:
 		return failf(why.Code, nil, "%s Nothing had been paid; its virtual account has been closed.", why.Message)
 	case undoneOpen:
-		return failf(why.Code, nil, "%s Nothing had been paid; the payment gateway refuses to close its virtual account.", why.Message)
+		return failf(why.Code, nil,
+			"%s Nothing had been paid; the payment gateway refuses to close its virtual account.", why.Message)
 	case undoneRefused:
-		return failf(CodeUndoRefused, why, "%s The payment gateway holds the money and refuses to give it back: refund it by hand.", why.Message)
+		return failf(CodeUndoRefused, why,
+			"%s The payment gateway holds the money and refuses to give it back: refund it by hand.", why.Message)
 	}
 	return failf(why.Code, nil, "%s What was paid has been refunded.", why.Message)
 }
@@ -119,7 +120,7 @@ func (s *Service) closeAccount(ctx context.Context, gw Gateway, i *Intent, snap 
 	case err != nil:
 		return 0, err
 	case snap.holdsMoney(): // paid in the meantime: the next round refunds it
-		return 0, fmt.Errorf("virtual account was paid while it was to be closed: %v", declined) //nolint:errorlint // no final word
+		return 0, errors.New("virtual account was paid while it was to be closed: " + declined.Error())
 	case snap.Status != Waiting: // an earlier request has closed it
 		return undoneClosed, s.store.MoveIntent(ctx, i.ID, StateUndone, "closed")
 	}

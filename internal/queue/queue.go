@@ -53,7 +53,8 @@ const TidyEvery = time.Hour
 
 // resolveAfter is how long each look at the PG waits after the one before. The
 // PG may need a moment to know itself, and asks not to be polled (Toss).
-var resolveAfter = []time.Duration{2 * time.Second, 10 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, time.Hour}
+var resolveAfter = []time.Duration{2 * time.Second, 10 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute,
+	time.Hour}
 
 // RetryAfter is the pause after so many attempts, from 1.
 func RetryAfter(attempts int) time.Duration {

@@ -50,7 +50,8 @@ func (r *Keyring) Seal(plain []byte, ad AD) (string, error) {
 		return "", fmt.Errorf("seal a value for %+v: the place is incomplete", ad)
 	}
 	k := r.keys[0]
-	sealed := make([]byte, aes.BlockSize+pkcs5.PaddedLen(len(plain)), aes.BlockSize+pkcs5.PaddedLen(len(plain))+sha256.Size)
+	sealed := make([]byte, aes.BlockSize+pkcs5.PaddedLen(len(plain)),
+		aes.BlockSize+pkcs5.PaddedLen(len(plain))+sha256.Size)
 	iv, text := sealed[:aes.BlockSize], sealed[aes.BlockSize:]
 	_, _ = rand.Read(iv) // never fails: it ends the process instead
 	copy(text, plain)

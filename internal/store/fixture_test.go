@@ -50,7 +50,8 @@ func mustKeys(t *testing.T, config func(seal.Kind) seal.Config) Keys {
 		must(t, err)
 		return made
 	}
-	return Keys{History: ring(seal.History), Reservation: ring(seal.Reservation), Cancel: ring(seal.Cancel), Webhook: ring(seal.Webhook)}
+	return Keys{History: ring(seal.History), Reservation: ring(seal.Reservation), Cancel: ring(seal.Cancel),
+		Webhook: ring(seal.Webhook)}
 }
 
 // newDatabase has this build's schema and nothing in it.

@@ -42,8 +42,10 @@ func (s *Store) HistoryByVendor(ctx context.Context, code payment.VendorCode, ui
 }
 
 // HistoriesOfOrder implements payment.HistoryStore.
-func (s *Store) HistoriesOfOrder(ctx context.Context, code payment.VendorCode, orderID string) ([]*payment.History, error) {
-	rows, err := s.queries.HistoriesOfOrder(ctx, sqlcgen.HistoriesOfOrderParams{VendorCode: string(code), SourceID: orderID})
+func (s *Store) HistoriesOfOrder(ctx context.Context, code payment.VendorCode,
+	orderID string) ([]*payment.History, error) {
+	rows, err := s.queries.HistoriesOfOrder(ctx,
+		sqlcgen.HistoriesOfOrderParams{VendorCode: string(code), SourceID: orderID})
 	if err != nil {
 		return nil, translate(err)
 	}

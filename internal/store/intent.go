@@ -127,7 +127,8 @@ func (s *Store) HoldIntent(ctx context.Context, id uuid.UUID, lease time.Duratio
 
 // ReleaseIntent implements payment.IntentStore.
 func (s *Store) ReleaseIntent(ctx context.Context, i *payment.Intent, unanswered bool) error {
-	return translate(s.queries.ReleaseIntent(ctx, sqlcgen.ReleaseIntentParams{ID: i.ID, HeldUntil: i.HeldUntil, Unanswered: unanswered}))
+	return translate(s.queries.ReleaseIntent(ctx,
+		sqlcgen.ReleaseIntentParams{ID: i.ID, HeldUntil: i.HeldUntil, Unanswered: unanswered}))
 }
 
 func interval(d time.Duration) pgtype.Interval {

@@ -67,9 +67,11 @@ func (s *Store) KeepEarlyWebhook(ctx context.Context, code payment.VendorCode, k
 
 // takeEarlyWebhooks has the PG looked at if it announced something of a payment
 // whose history is being stored.
-func (s *Store) takeEarlyWebhooks(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, h *payment.History, keys []string) error {
+func (s *Store) takeEarlyWebhooks(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, h *payment.History,
+	keys []string) error {
 	for _, key := range keys {
-		if err := q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(h.Vendor.Code), VendorUid: key}); err != nil {
+		if err := q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(h.Vendor.Code),
+			VendorUid: key}); err != nil {
 			return err
 		}
 	}

@@ -106,7 +106,8 @@ func (s *Store) CheckSchema(ctx context.Context) error {
 		return translate(fmt.Errorf("read schema version: %w", err))
 	}
 	if current < target {
-		return fmt.Errorf("the database is at schema version %d and this build needs %d: run `payments schema`", current, target)
+		return fmt.Errorf("the database is at schema version %d and this build needs %d: run `payments schema`", current,
+			target)
 	}
 	return nil
 }

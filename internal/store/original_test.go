@@ -94,7 +94,8 @@ func readCancels(t *testing.T, s *Store) {
 	type cancel struct{ Amount, Reason, At, TID string }
 	var got []cancel
 	for _, c := range h.Cancels {
-		got = append(got, cancel{c.Amount.String(), c.Reason, c.CreatedAt.UTC().Format(time.RFC3339), member(t, c.Data, "pg_tid")})
+		got = append(got, cancel{c.Amount.String(), c.Reason, c.CreatedAt.UTC().Format(time.RFC3339),
+			member(t, c.Data, "pg_tid")})
 	}
 	want := []cancel{ // by time, which is not how they were written
 		{"3000", "단순 변심", "2024-06-01T00:00:00Z", `"t1"`},
@@ -122,7 +123,8 @@ func readWebhook(t *testing.T, s *Store) {
 	must(t, err)
 	w := all[0]
 	must(t, w.Err)
-	if w.State != webhook.Delivered || member(t, w.Previous, "refund") != "3000" || member(t, w.Current, "refund") != "5000" {
+	if w.State != webhook.Delivered || member(t, w.Previous, "refund") != "3000" ||
+		member(t, w.Current, "refund") != "5000" {
 		t.Errorf("webhook %s from %s to %s", w.State, w.Previous, w.Current)
 	}
 }

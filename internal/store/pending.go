@@ -32,7 +32,8 @@ func Pending(ctx context.Context, databaseURL string) ([]Change, error) {
 		return nil, translate(fmt.Errorf("connect to look at the schema: %w", err))
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	tables, err := versions(ctx, conn, "payments.schema_migrations", "SELECT version_id FROM payments.schema_migrations WHERE is_applied")
+	tables, err := versions(ctx, conn, "payments.schema_migrations",
+		"SELECT version_id FROM payments.schema_migrations WHERE is_applied")
 	if err != nil {
 		return nil, err
 	}

@@ -140,7 +140,8 @@ func TestReseal_BesideWorkers(t *testing.T) {
 		if got, err := s.reseal(t.Context(), histories, stale, false); got != resealed || err != nil {
 			t.Errorf("fate %v, %v, want resealed", got, err)
 		}
-		if h, err := s.History(t.Context(), uuid.MustParse(stale.key[0])); err != nil || member(t, h.Data, "paymentKey") != `"pay_0_1"` {
+		if h, err := s.History(t.Context(), uuid.MustParse(stale.key[0])); err != nil ||
+			member(t, h.Data, "paymentKey") != `"pay_0_1"` {
 			t.Errorf("history: %v, %v", h, err)
 		}
 	})
@@ -148,7 +149,8 @@ func TestReseal_BesideWorkers(t *testing.T) {
 	t.Run("PassesByARowThatIsGone", func(t *testing.T) {
 		t.Parallel()
 		s, histories, stale := setup(t)
-		execute(t, s.pool.Config().ConnString(), fmt.Sprintf(`DELETE FROM payments.payment_histories WHERE id = '%s'`, stale.key[0]))
+		execute(t, s.pool.Config().ConnString(),
+			fmt.Sprintf(`DELETE FROM payments.payment_histories WHERE id = '%s'`, stale.key[0]))
 		if got, err := s.reseal(t.Context(), histories, stale, false); got != untouched || err != nil {
 			t.Errorf("fate %v, %v, want untouched", got, err)
 		}
@@ -207,7 +209,8 @@ func writeEverything(t *testing.T, s *Store) *payment.History {
 	}
 	intent := &payment.Intent{
 		ID: uuid.New(), Kind: payment.IntentCapture, State: payment.StateSending, HistoryID: h.ID,
-		Source: h.Source, Vendor: h.Vendor, CreatedAt: now, Request: payment.IntentRequest{Amount: h.Price, PasswordHash: "hash"},
+		Source: h.Source, Vendor: h.Vendor, CreatedAt: now, Request: payment.IntentRequest{Amount: h.Price,
+			PasswordHash: "hash"},
 	}
 	must(t, s.OpenIntent(ctx, intent, payment.Lease))
 	must(t, s.FinishCapture(ctx, intent.ID, h, nil))
@@ -218,7 +221,8 @@ func writeEverything(t *testing.T, s *Store) *payment.History {
 	told := &payment.Notice{ID: uuid.New(), Previous: []byte(`{}`), Current: []byte(`{}`), Cause: "cancel"}
 	must(t, s.UpdateHistory(ctx, payment.Update{Next: &next, Notice: told}))
 	must(t, s.transaction(ctx, func(tx pgx.Tx, _ *sqlcgen.Queries) error {
-		_, err := s.Record(ctx, tx, []webhook.Outcome{{Webhook: told.ID, Answer: webhook.Answer{Status: 200, Body: "noted"}, State: webhook.Pending}})
+		_, err := s.Record(ctx, tx, []webhook.Outcome{{Webhook: told.ID, Answer: webhook.Answer{Status: 200, Body: "noted"},
+			State: webhook.Pending}})
 		return err
 	}))
 	must(t, s.InsertReservation(ctx, &payment.Reservation{
@@ -249,7 +253,8 @@ func readEverything(t *testing.T, s *Store, h *payment.History) {
 	if _, err := s.Intent(t.Context(), ask[uuid.UUID](t, s, `SELECT id FROM payments.payment_intents`)); err != nil {
 		t.Error(err)
 	}
-	if a, err := s.ClaimKey(t.Context(), idempotent, h.ID.String(), []byte("request")); err != nil || string(a.Body) != "answer" {
+	if a, err := s.ClaimKey(t.Context(), idempotent, h.ID.String(), []byte("request")); err != nil ||
+		string(a.Body) != "answer" {
 		t.Errorf("kept answer %+v, %v", a, err)
 	}
 }

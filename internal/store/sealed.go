@@ -36,7 +36,8 @@ func (s *Store) sealedColumns() []column {
 		byID("payment_history_webhooks", "data", s.keys.Webhook),
 		answers,
 		byID("payment_intents", "request", s.keys.History),
-		{table: "payment_idempotency_keys", name: "body", key: []string{"operation", "key"}, first: []string{"", ""}, ring: s.keys.History},
+		{table: "payment_idempotency_keys", name: "body", key: []string{"operation", "key"}, first: []string{"", ""},
+			ring: s.keys.History},
 	}
 }
 

@@ -31,7 +31,8 @@ const unfinishedPage = 500
 
 // UnfinishedWebhooks goes through the webhooks in one of the states that were made
 // in [since, until), oldest first. It ends after an error.
-func (s *Store) UnfinishedWebhooks(ctx context.Context, since, until time.Time, states ...webhook.State) iter.Seq2[Unfinished, error] {
+func (s *Store) UnfinishedWebhooks(ctx context.Context, since, until time.Time,
+	states ...webhook.State) iter.Seq2[Unfinished, error] {
 	params := sqlcgen.UnfinishedWebhooksParams{Since: since, Until: until, Most: unfinishedPage}
 	for _, state := range states {
 		params.States = append(params.States, string(state))

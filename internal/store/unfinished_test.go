@@ -21,7 +21,8 @@ func TestUnfinishedWebhooks(t *testing.T) {
 			VALUES ('%s', '%s', 'p', 'c', 'd', '%s', '%s')`, id, cancelled, made, state))
 		return id
 	}
-	second, first, pending := insert(webhook.Dead, "2026-01-02"), insert(webhook.Dead, "2026-01-01"), insert(webhook.Pending, "2026-01-03")
+	second, first := insert(webhook.Dead, "2026-01-02"), insert(webhook.Dead, "2026-01-01")
+	pending := insert(webhook.Pending, "2026-01-03")
 	execute(t, url, fmt.Sprintf(`INSERT INTO payments.payment_history_webhook_responses (id, payment_history_webhook_id, status, created_at)
 		VALUES (gen_random_uuid(), '%[1]s', 500, '2026-01-02'), (gen_random_uuid(), '%[1]s', 410, '2026-01-03')`, first))
 
@@ -38,7 +39,8 @@ func TestUnfinishedWebhooks(t *testing.T) {
 		states             []webhook.State
 		want               []uuid.UUID
 	}{
-		{"OldestFirst", "2000-01-01", "2100-01-01", []webhook.State{webhook.Pending, webhook.Dead}, []uuid.UUID{first, second, pending}},
+		{"OldestFirst", "2000-01-01", "2100-01-01", []webhook.State{webhook.Pending, webhook.Dead},
+			[]uuid.UUID{first, second, pending}},
 		{"OfAState", "2000-01-01", "2100-01-01", []webhook.State{webhook.Dead}, []uuid.UUID{first, second}},
 		{"OfAPeriod", "2026-01-02", "2026-01-03", []webhook.State{webhook.Pending, webhook.Dead}, []uuid.UUID{second}},
 		{"NeverDeliveredOnes", "2000-01-01", "2100-01-01", []webhook.State{webhook.Delivered}, nil},
@@ -56,7 +58,8 @@ func TestUnfinishedWebhooks(t *testing.T) {
 
 	t.Run("TellsAttemptsAndTheLastAnswer", func(t *testing.T) {
 		found := list(t, "2026-01-01", "2026-01-03", webhook.Dead)
-		if w := found[0]; w.Attempts != 2 || w.LastStatus == nil || *w.LastStatus != 410 || !w.LastAttempt.Equal(day(t, "2026-01-03")) || w.Service != "http://127.0.0.1:1" {
+		if w := found[0]; w.Attempts != 2 || w.LastStatus == nil || *w.LastStatus != 410 ||
+			!w.LastAttempt.Equal(day(t, "2026-01-03")) || w.Service != "http://127.0.0.1:1" {
 			t.Errorf("listed %+v", w)
 		}
 		if w := found[1]; w.Attempts != 0 || w.LastStatus != nil || w.LastAttempt != nil {

@@ -114,7 +114,8 @@ func (s *Store) sealedAnswers(outcomes []webhook.Outcome) (rows sqlcgen.InsertWe
 
 // Died implements webhook.Archive.
 func (s *Store) Died(ctx context.Context, since, until time.Time, after uuid.UUID, limit int) ([]uuid.UUID, error) {
-	ids, err := s.queries.DeadWebhooks(ctx, sqlcgen.DeadWebhooksParams{Since: since, Until: until, After: after, Most: int32(limit)})
+	ids, err := s.queries.DeadWebhooks(ctx, sqlcgen.DeadWebhooksParams{Since: since, Until: until, After: after,
+		Most: int32(limit)})
 	return ids, translate(err)
 }
 
@@ -125,7 +126,8 @@ func (s *Store) Reopen(ctx context.Context, tx pgx.Tx, id uuid.UUID) (bool, erro
 }
 
 // insertNotice queues a webhook, and commits its delivery beside it.
-func (s *Store) insertNotice(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, h *payment.History, n *payment.Notice) error {
+func (s *Store) insertNotice(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, h *payment.History,
+	n *payment.Notice) error {
 	row := sqlcgen.InsertWebhookParams{ID: n.ID, PaymentHistoryID: h.ID, Revision: h.Revision}
 	for _, column := range []struct {
 		name  string

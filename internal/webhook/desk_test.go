@@ -63,7 +63,8 @@ func TestDesk(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)
 		desk := &Desk{DB: h.pool, Archive: h.table, Jobs: h.jobs}
-		for name, id := range map[string]uuid.UUID{"pending": h.commit(uuid.New(), 1, "http://127.0.0.1:1", ""), "unknown": uuid.New()} {
+		for name, id := range map[string]uuid.UUID{"pending": h.commit(uuid.New(), 1, "http://127.0.0.1:1", ""),
+			"unknown": uuid.New()} {
 			if ok, err := desk.Redeliver(t.Context(), id); ok || err != nil {
 				t.Errorf("%s: %v, %v", name, ok, err)
 			}

@@ -91,7 +91,8 @@ func (r table) record(ctx context.Context, tx pgx.Tx, o Outcome, next *uuid.UUID
 		SELECT $1::uuid, NULLIF($2::int, 0), CASE WHEN $2::int > 0 THEN $3::text END`, o.Webhook, o.Answer.Status, o.Answer.Body); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE webhooks SET state = $2 WHERE id = $1 AND state = 'pending'`, o.Webhook, o.State); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE webhooks SET state = $2 WHERE id = $1 AND state = 'pending'`, o.Webhook,
+		o.State); err != nil {
 		return err
 	}
 	err := tx.QueryRow(ctx, `
@@ -222,7 +223,8 @@ func (h *house) answers(id uuid.UUID) (statuses []int, last *string) {
 	h.t.Helper()
 	rows, _ := h.pool.Query(h.t.Context(), `SELECT COALESCE(status, 0), body FROM answers WHERE webhook = $1 ORDER BY ordinal`, id)
 	var status int
-	if _, err := pgx.ForEachRow(rows, []any{&status, &last}, func() error { statuses = append(statuses, status); return nil }); err != nil {
+	if _, err := pgx.ForEachRow(rows, []any{&status, &last},
+		func() error { statuses = append(statuses, status); return nil }); err != nil {
 		h.t.Fatal(err)
 	}
 	return statuses, last

@@ -259,7 +259,8 @@ func TestDelivery(t *testing.T) {
 		if err := h.pool.QueryRow(t.Context(), `SELECT errors::text FROM river_job`).Scan(&errs); err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(errs, "connection refused") || strings.Contains(errs, "token") || strings.Contains(errs, "word") {
+		if !strings.Contains(errs, "connection refused") || strings.Contains(errs, "token") ||
+			strings.Contains(errs, "word") {
 			t.Errorf("the job's errors are %s", errs)
 		}
 	})
