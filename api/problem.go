@@ -14,6 +14,7 @@ type Problem struct {
 	Detail    string         `json:"detail" doc:"What was wrong this time, and what to do." example:"The password is not the one that the record was stored with."`
 	Code      string         `json:"code" doc:"Stable name to branch on." example:"wrong_password"`
 	RequestID string         `json:"request_id,omitempty" doc:"Stands in the server's log." example:"9c2e6f0d"`
+	TraceID   string         `json:"trace_id,omitempty" doc:"Of the trace of the request, where the server keeps traces." example:"4bf92f3577b34da6a3ce929d0e0e4736"`
 	Errors    []InvalidField `json:"errors,omitempty" doc:"Each field that is wrong."`
 	PG        *PGError       `json:"pg,omitempty" doc:"The gateway's own words, where it declined."`
 

@@ -11,6 +11,8 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/samchon/payments-server/api/wire"
 	"github.com/samchon/payments-server/internal/payment"
@@ -41,7 +43,8 @@ type Options struct {
 	HashKey []byte
 	Log     *slog.Logger
 	Version string
-	Observe observe // for the metrics; may be nil
+	Observe observe              // for the metrics; may be nil
+	Tracer  trace.TracerProvider // may be nil
 }
 
 // server answers the API's operations.
@@ -57,6 +60,9 @@ func NewHandler(o Options) http.Handler {
 	if o.Observe == nil {
 		o.Observe = func(*http.Request, int, time.Duration) {}
 	}
+	if o.Tracer == nil {
+		o.Tracer = noop.NewTracerProvider()
+	}
 	routes := chi.NewRouter()
 	routes.Use(middleware.GetHead)
 	routes.NotFound(noRoute)
@@ -65,7 +71,7 @@ func NewHandler(o Options) http.Handler {
 	routes.Method(http.MethodGet, "/docs", apidocs.Handler(description))
 
 	root := chi.NewRouter()
-	root.Use(recorded(o.Log, o.Observe), crossOrigin)
+	root.Use(traced(o.Tracer), recorded(o.Log, o.Observe), crossOrigin)
 	root.NotFound(noRoute)
 	root.MethodNotAllowed(noMethod)
 	root.Mount("/payments", routes)

@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+
 	"github.com/samchon/payments-server/internal/config"
 	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/store"
@@ -32,6 +35,8 @@ type Settings struct {
 	Version string
 	// Counters is where this worker counts; nil: nowhere.
 	Counters *ledger.Ledger
+	// Tracer takes the spans; nil: nobody does.
+	Tracer trace.TracerProvider
 	// Reached is told of each step of a payment; for crash tests.
 	Reached func(payment.Step)
 	// Lease stands in for payment.Lease; 0 outside of crash tests.
@@ -42,6 +47,9 @@ type Settings struct {
 // that opened is ready. In local mode it migrates the database; elsewhere that
 // is `payments schema`.
 func Open(ctx context.Context, o Settings) (*App, error) {
+	if o.Tracer == nil {
+		o.Tracer = noop.NewTracerProvider()
+	}
 	c, log := o.Config, o.Log
 	counts := newMetrics(o.Counters)
 	p, err := partsOf(c, counts)
@@ -62,14 +70,14 @@ func Open(ctx context.Context, o Settings) (*App, error) {
 		DB: s.Pool(), Rows: deliveries{s, p.codec}, Secrets: p.secrets, Allowed: webhookNetworks(c), Log: log,
 		Observe: counts.webhook,
 	})
-	jobs, err := startJobs(ctx, s, payments, webhooks, log)
+	jobs, err := o.startJobs(ctx, s, payments, webhooks)
 	if err != nil {
 		s.Close()
 		return nil, err
 	}
 	handler := NewHandler(Options{
 		Payments: payments, Codec: p.codec, Keys: s, HashKey: p.hashKey, Log: log, Version: o.Version,
-		Observe: counts.request,
+		Observe: counts.request, Tracer: o.Tracer,
 	})
 	inner := newInner(handler, ownMetrics(s, o.Version), sharedMetrics(s))
 	return &App{Handler: handler, Inner: inner, store: s, jobs: jobs}, nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/queue"
@@ -35,15 +36,17 @@ type jobs struct {
 	webhooks *webhook.Worker
 }
 
-func startJobs(ctx context.Context, s *store.Store, payments *payment.Service, webhooks *webhook.Worker,
-	log *slog.Logger) (*jobs, error) {
+// startJobs works the queue, from here on until stop.
+func (o Settings) startJobs(ctx context.Context, s *store.Store, payments *payment.Service,
+	webhooks *webhook.Worker) (*jobs, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, webhooks)
 	river.AddWorker(workers, &resolver{payments: payments})
 	river.AddWorker(workers, &syncer{payments: payments})
 	river.AddWorker(workers, &tidier{store: s})
 	client, err := river.NewClient(riverpgxv5.New(s.Pool()), &river.Config{
-		Schema: queue.Schema, Workers: workers, Logger: slog.New(warnings{log.Handler()}),
+		Middleware: []rivertype.Middleware{&queue.Spans{Provider: o.Tracer}},
+		Schema:     queue.Schema, Workers: workers, Logger: slog.New(warnings{o.Log.Handler()}),
 		Queues: map[string]river.QueueConfig{
 			river.QueueDefault: {MaxWorkers: concurrentJobs},
 			webhook.Queue:      webhook.QueueConfig(),

@@ -1,15 +1,19 @@
 package worker
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"strconv"
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"github.com/samchon/payments-server/internal/gateway"
 	"github.com/samchon/payments-server/internal/password"
 	"github.com/samchon/payments-server/internal/payment"
+	"github.com/samchon/payments-server/internal/tracing"
 	"github.com/samchon/payments-server/internal/webhook"
 	"github.com/samchon/payments-server/supervisor/ledger"
 )
@@ -87,9 +91,15 @@ func (m *metrics) enterPG(vendor payment.VendorCode) {
 	}
 }
 
-// request counts one that was answered. What the supervisor asks for itself comes over a unix socket, and is none.
+// ofSupervisor reports whether a request is none of a client's: the supervisor's come over a unix socket.
+func ofSupervisor(r *http.Request) bool {
+	at, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	return ok && at.Network() == "unix"
+}
+
+// request counts one of a client that was answered.
 func (m *metrics) request(r *http.Request, status int, took time.Duration) {
-	if at, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && at.Network() == "unix" {
+	if ofSupervisor(r) {
 		return
 	}
 	if status == 0 { // the handler left it to net/http
@@ -109,12 +119,18 @@ func methodLabel(method string) string {
 	return "other"
 }
 
-// gateway counts the calls to a PG.
+// gateway counts the calls to a PG, and makes spans of them.
 func (m *metrics) gateway(vendor payment.VendorCode, g payment.Gateway) payment.Gateway {
 	m.enterPG(vendor)
-	return gateway.Observed(g, func(operation string, outcome gateway.Outcome, took time.Duration) {
-		m.pgCalls[pgSeries{vendor, operation, outcome}].Inc()
-		m.pgTook[pgSeries{vendor: vendor, operation: operation}].Observe(took.Seconds())
+	return gateway.Observed(g, func(ctx context.Context, operation string) (context.Context, func(gateway.Outcome)) {
+		began := time.Now()
+		ctx, span := tracing.Child(ctx, string(vendor)+" "+operation)
+		return ctx, func(outcome gateway.Outcome) {
+			m.pgCalls[pgSeries{vendor, operation, outcome}].Inc()
+			m.pgTook[pgSeries{vendor: vendor, operation: operation}].Observe(time.Since(began).Seconds())
+			span.SetAttributes(attribute.String("outcome", string(outcome)))
+			tracing.End(span, outcome == gateway.Unknown)
+		}
 	})
 }
 

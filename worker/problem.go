@@ -14,6 +14,7 @@ import (
 
 	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/internal/payment"
+	"github.com/samchon/payments-server/internal/tracing"
 )
 
 // Codes of the HTTP layer; the domain's own are payment.Code.
@@ -65,7 +66,7 @@ const errorsPageURL = "https://github.com/samchon/payments-server/blob/master/do
 func newProblem(ctx context.Context, code, detail string) *problem {
 	k := kinds[code]
 	return &problem{Problem: api.Problem{
-		Type: errorsPageURL + "#" + code, Title: k.Title, Status: k.Status, Detail: detail, Code: code, RequestID: requestID(ctx),
+		Type: errorsPageURL + "#" + code, Title: k.Title, Status: k.Status, Detail: detail, Code: code, RequestID: requestID(ctx), TraceID: tracing.ID(ctx),
 		StatusCode: k.Status, Message: detail, Err: k.Title,
 	}}
 }

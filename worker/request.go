@@ -13,6 +13,8 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/google/uuid"
+
+	"github.com/samchon/payments-server/internal/tracing"
 )
 
 type recordKey struct{}
@@ -94,6 +96,9 @@ func attributes(ctx context.Context, r *http.Request, out middleware.WrapRespons
 		slog.Int("status", out.Status()),
 		slog.Int("bytes", out.BytesWritten()),
 		slog.Duration("took", time.Since(began)),
+	}
+	if id := tracing.ID(ctx); id != "" {
+		attrs = append(attrs, slog.String("trace_id", id))
 	}
 	if rec := ctx.Value(recordKey{}).(*record); rec.err != nil {
 		attrs = append(attrs, slog.String("error", rec.err.Error()))

@@ -32,7 +32,11 @@ func Run(ctx context.Context, c *config.Config, log *slog.Logger, version string
 	}
 	inherited.Commit = version[:min(shortCommit, len(version))]
 	log = log.With("generation", inherited.Generation(), "worker", inherited.Slot(), "commit", inherited.Commit)
-	app, err := Open(ctx, Settings{Config: c, Log: log, Version: version, Counters: inherited.Counters()})
+	tracer, sendLast, err := startTracing(ctx, version, log)
+	if err != nil {
+		return err
+	}
+	app, err := Open(ctx, Settings{Config: c, Log: log, Version: version, Counters: inherited.Counters(), Tracer: tracer})
 	if err != nil {
 		return err
 	}
@@ -46,5 +50,6 @@ func Run(ctx context.Context, c *config.Config, log *slog.Logger, version string
 	if err := app.Close(closing); err != nil {
 		log.Warn("background jobs were cut; another worker runs them again", "error", err)
 	}
+	sendLast(closing)
 	return served
 }

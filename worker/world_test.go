@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/api/iamport"
@@ -42,10 +43,11 @@ type world struct {
 	service     *service
 	// Where the worker finds the PGs: at their fakes, or at something before them.
 	iamportURL, tossURL string
-	reached             func(payment.Step) // is told of the worker's steps
-	counters            *ledger.Ledger     // where the worker counts; nil: nowhere
-	inner               http.Handler       // of a worker in this process: what its supervisor would ask
-	kill                func()             // the worker process, where there is one
+	reached             func(payment.Step)   // is told of the worker's steps
+	tracer              trace.TracerProvider // takes the spans; nil: nobody does
+	counters            *ledger.Ledger       // where the worker counts; nil: nowhere
+	inner               http.Handler         // of a worker in this process: what its supervisor would ask
+	kill                func()               // the worker process, where there is one
 }
 
 // newWorld opens the worker in this process.
@@ -62,7 +64,7 @@ func (w *world) open() {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(&testLog{t: t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	app := mustv(worker.Open(t.Context(), worker.Settings{Config: w.config(), Log: log, Version: "test",
-		Counters: w.counters, Reached: w.reached}))(t)
+		Counters: w.counters, Tracer: w.tracer, Reached: w.reached}))(t)
 	w.inner = app.Inner
 	server := httptest.NewServer(app.Handler)
 	t.Cleanup(func() {

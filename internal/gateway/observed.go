@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"github.com/samchon/payments-server/internal/payment"
 )
@@ -32,8 +31,9 @@ const (
 	billingKey = "billing_key"
 )
 
-// Observe is told of each call when it has ended.
-type Observe func(operation string, outcome Outcome, took time.Duration)
+// Observe is told of each call when it begins; the call has the context that it returns. It returns what is told of the
+// end.
+type Observe func(ctx context.Context, operation string) (context.Context, func(Outcome))
 
 // Observed tells of every call to a gateway.
 func Observed(g payment.Gateway, told Observe) payment.Gateway { return &observed{g, told} }
@@ -44,25 +44,27 @@ type observed struct {
 }
 
 func (o *observed) Capture(ctx context.Context, c payment.Capture) (payment.Snapshot, error) {
-	return observe(o.told, capture, func() (payment.Snapshot, error) { return o.Gateway.Capture(ctx, c) })
+	return observe(ctx, o.told, capture, func(ctx context.Context) (payment.Snapshot, error) { return o.Gateway.Capture(ctx, c) })
 }
 
 func (o *observed) Lookup(ctx context.Context, v payment.Vendor) (payment.Snapshot, error) {
-	return observe(o.told, lookup, func() (payment.Snapshot, error) { return o.Gateway.Lookup(ctx, v) })
+	return observe(ctx, o.told, lookup, func(ctx context.Context) (payment.Snapshot, error) { return o.Gateway.Lookup(ctx, v) })
 }
 
 func (o *observed) Refund(ctx context.Context, r payment.Refund) (payment.Snapshot, error) {
-	return observe(o.told, refund, func() (payment.Snapshot, error) { return o.Gateway.Refund(ctx, r) })
+	return observe(ctx, o.told, refund, func(ctx context.Context) (payment.Snapshot, error) { return o.Gateway.Refund(ctx, r) })
 }
 
 func (o *observed) BillingKey(ctx context.Context, v payment.Vendor, customer string) (json.RawMessage, error) {
-	return observe(o.told, billingKey, func() (json.RawMessage, error) { return o.Gateway.BillingKey(ctx, v, customer) })
+	return observe(ctx, o.told, billingKey, func(ctx context.Context) (json.RawMessage, error) {
+		return o.Gateway.BillingKey(ctx, v, customer)
+	})
 }
 
-func observe[T any](told Observe, operation string, call func() (T, error)) (T, error) {
-	began := time.Now()
-	out, err := call()
-	told(operation, outcomeOf(err), time.Since(began))
+func observe[T any](ctx context.Context, begun Observe, operation string, call func(context.Context) (T, error)) (T, error) {
+	ctx, ended := begun(ctx, operation)
+	out, err := call(ctx)
+	ended(outcomeOf(err))
 	return out, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // Schema is where River keeps its tables: beside ours.
@@ -68,5 +69,6 @@ const FetchCooldown = time.Millisecond
 
 // NewInserter returns a client that only inserts jobs.
 func NewInserter(pool *pgxpool.Pool) (*Client, error) {
-	return river.NewClient(riverpgxv5.New(pool), &river.Config{Schema: Schema, FetchCooldown: FetchCooldown})
+	return river.NewClient(riverpgxv5.New(pool), &river.Config{Schema: Schema, FetchCooldown: FetchCooldown,
+		Middleware: []rivertype.Middleware{&Spans{}}})
 }

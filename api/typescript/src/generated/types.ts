@@ -355,6 +355,8 @@ export interface Problem {
     pg?: PGError;
     /** Stands in the server's log. */
     request_id?: string;
+    /** Of the trace of the request, where the server keeps traces. */
+    trace_id?: string;
 }
 
 export interface RefundAccount {
