@@ -23,7 +23,7 @@ func (w *world) billingKey(code api.VendorCode, customer string) (uid string) {
 	}
 	return mustv(w.toss.StoreBilling(w.t.Context(), toss.BillingCard{
 		CustomerKey: customer, CardNumber: "1111222233334444", CardExpirationYear: "28", CardExpirationMonth: "03",
-		CardPassword: "99", CustomerBirthday: "880311",
+		CardPassword: "99", CustomerBirthday: "880311", CustomerIdentityNumber: "880311",
 	}))(w.t).BillingKey
 }
 

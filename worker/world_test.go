@@ -224,7 +224,7 @@ func (w *world) tossCard(orderID string, amount int64) string {
 	unapproved := false
 	p := mustv(w.toss.KeyIn(w.t.Context(), toss.CardPayment{
 		CardNumber: "1111222233334444", CardExpirationYear: "28", CardExpirationMonth: "03",
-		OrderID: orderID, Amount: money.New(amount), Approved: &unapproved,
+		OrderID: orderID, OrderName: "an order", Amount: money.New(amount), Approved: &unapproved,
 	}))(w.t)
 	return p.PaymentKey
 }
