@@ -1,6 +1,6 @@
 # `make` alone lists the targets, from the comments behind them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build install uninstall run test race lint generate check-generated api package-api bench bench-fakes bench-handover fuzz chaos test-previous test-update e2e clean
+.PHONY: help setup build install uninstall image run test race lint generate check-generated api package-api bench bench-fakes bench-handover fuzz chaos test-previous test-update e2e clean
 
 # A release is told from another by its commit; `payments version` prints both. Two builds of a commit are the same bytes,
 # wherever and whenever they are made: so the time is the commit's, C is left out, and paths are trimmed.
@@ -27,6 +27,9 @@ install: build ## install it for systemd under PREFIX (/usr/local), below DESTDI
 
 uninstall: ## take away what install has put there
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' SYSCONFDIR='$(SYSCONFDIR)' sh scripts/install.sh uninstall
+
+image: ## build the container image payments-server
+	docker build -f deploy/container/Dockerfile -t payments-server .
 
 run: build ## start everything here: the API, the fakes and a private PostgreSQL; Ctrl-C stops it
 	@bin/payments start

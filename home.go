@@ -95,7 +95,7 @@ func (h *home) admitStart(ctx context.Context) error {
 		h.upgrade = true // it holds the ports and leaves them to us
 		return nil
 	}
-	if running != 0 {
+	if running != 0 && running != os.Getpid() { // as in a container, where every start is process 1
 		return fmt.Errorf("the server of %s runs already, as process %d: see `payments status`", h.cfg.Home, running)
 	}
 	if err := endOrphans(ctx, h.cfg.Home); err != nil {

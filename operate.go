@@ -13,7 +13,8 @@ import (
 )
 
 type statusCommand struct {
-	JSON bool `help:"Print JSON, for programs."`
+	JSON  bool `help:"Print JSON, for programs."`
+	Ready bool `help:"Fail unless workers serve: for the health checks of containers."`
 }
 
 func (statusCommand) Help() string {
@@ -32,6 +33,9 @@ func (c statusCommand) Run(p *program) error {
 	census, err := supervisor.Status(p.ctx, cfg.Admin.Addr())
 	if err != nil {
 		return notRunning(cfg.Admin.Addr(), err)
+	}
+	if c.Ready && !census.Ready {
+		return errors.New("no worker is ready")
 	}
 	if c.JSON {
 		return json.NewEncoder(p.stdout).Encode(census)

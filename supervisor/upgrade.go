@@ -12,15 +12,18 @@ import (
 // upgradeSlack is what a new supervisor may need beyond the start and the probation of its first generation.
 const upgradeSlack = 10 * time.Second
 
-var errInProgress = errors.New("a handover is in progress")
+var (
+	errInProgress = errors.New("a handover is in progress")
+	errProcessOne = errors.New("this supervisor is process 1, and its container would end with it: replace the container")
+)
 
 // upgrade starts the next supervisor. It inherits the sockets, the board and the ledger, and one end of a bridge; it
 // starts a generation of its own, and only when that is blessed does tableflip call it ready. Until then nothing has
 // changed here. Afterwards our workers drain into its workers over the bridge, as they would into ours.
 func (s *supervisor) upgrade(waiting chan<- error) {
-	if s.stopping || s.inProgress() {
-		s.log.Warn("upgrade refused", "err", errInProgress)
-		waiting <- errInProgress
+	if err := s.admitUpgrade(); err != nil {
+		s.log.Warn("upgrade refused", "err", err)
+		waiting <- err
 		return
 	}
 	ours, theirs, err := handover.Pair()
@@ -39,6 +42,16 @@ func (s *supervisor) upgrade(waiting chan<- error) {
 		s.post(func() { s.upgraded(ours, err) })
 		waiting <- err
 	})
+}
+
+func (s *supervisor) admitUpgrade() error {
+	switch {
+	case os.Getpid() == 1:
+		return errProcessOne
+	case s.stopping || s.inProgress():
+		return errInProgress
+	}
+	return nil
 }
 
 func (s *supervisor) upgraded(bridge *os.File, err error) {
