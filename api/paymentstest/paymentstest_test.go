@@ -91,20 +91,3 @@ func TestWebhooks_WaitEndsWithItsContext(t *testing.T) {
 		t.Errorf("got %v without a payment", hook)
 	}
 }
-
-// TestOpen_TakesLessThanASecond when PostgreSQL runs already. The quickest of a few
-// counts, so that a busy machine does not decide.
-func TestOpen_TakesLessThanASecond(t *testing.T) {
-	t.Parallel()
-	paymentstest.Open(t) // starts PostgreSQL, if it is the first
-	quickest := time.Hour
-	for range 5 {
-		began := time.Now()
-		paymentstest.Open(t)
-		quickest = min(quickest, time.Since(began))
-	}
-	t.Logf("opens in %v", quickest.Round(time.Millisecond))
-	if quickest > time.Second {
-		t.Errorf("it takes %v to open", quickest)
-	}
-}
