@@ -16,7 +16,7 @@ help:
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what building and testing need and the machine lacks: PostgreSQL's programs
-	@sh scripts/setup.sh postgres
+	@sh scripts/setup.sh postgres ssh
 
 build: ## build bin/payments
 	@echo 'go build -o bin/payments .'

@@ -53,6 +53,10 @@ setup_postgres() {
 	}
 }
 
+setup_ssh() {
+	command -v ssh-keygen >/dev/null && command -v ssh >/dev/null || get "OpenSSH" "openssh-client" "openssh"
+}
+
 setup_node() {
 	command -v node >/dev/null && command -v npm >/dev/null || get "Node.js" "nodejs npm" "node"
 }
