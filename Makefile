@@ -1,6 +1,6 @@
 # `make` alone lists the targets, from the comments behind them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build install uninstall image run test race lint generate check-generated api package-api bench bench-fakes bench-handover fuzz chaos test-previous test-update e2e clean
+.PHONY: help setup build dev install uninstall image run test race lint generate check-generated api package-api bench bench-fakes bench-handover fuzz chaos test-previous test-update e2e clean
 
 # A release is told from another by its commit; `payments version` prints both. Two builds of a commit are the same bytes,
 # wherever and whenever they are made: so the time is the commit's, C is left out, and paths are trimmed.
@@ -21,6 +21,9 @@ setup: ## install what building and testing need and the machine lacks: PostgreS
 build: ## build bin/payments
 	@echo 'go build -o bin/payments .'
 	@CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/payments .
+
+dev: ## build whenever a source file has changed, and reload a server that runs
+	@sh scripts/dev.sh
 
 install: build ## install it for systemd under PREFIX (/usr/local), below DESTDIR
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' SYSCONFDIR='$(SYSCONFDIR)' sh scripts/install.sh install

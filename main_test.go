@@ -56,7 +56,7 @@ func invoke(t *testing.T, env map[string]string, args ...string) (stdout string,
 
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"", "start", "stop", "status", "reload", "upgrade", "monitor", "fakes", "schema", "keygen", "keys rotate", "updater master", "updater slave", "update", "rollouts", "freeze", "unfreeze", "reset", "webhooks list", "webhooks redeliver", "config check", "version"} {
+	for _, command := range []string{"", "start", "stop", "status", "reload", "upgrade", "monitor", "fakes", "schema", "keygen", "keys rotate", "updater master", "updater slave", "updater stop", "update", "rollouts", "freeze", "unfreeze", "reset", "webhooks list", "webhooks redeliver", "config check", "version"} {
 		t.Run(command, func(t *testing.T) {
 			t.Parallel()
 			got, err := invoke(t, nil, append(strings.Fields(command), "--help")...)

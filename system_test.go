@@ -51,6 +51,7 @@ func newSystem(t *testing.T) *system {
 		s.env = append(s.env, name+"="+s.ports[name])
 	}
 	t.Cleanup(func() {
+		s.exec(t, "updater", "stop")
 		s.exec(t, "stop")
 		if left := s.processes(t); len(left) > 0 {
 			t.Errorf("left behind: %q", left)

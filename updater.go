@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 
 	"github.com/samchon/payments-server/internal/config"
 	"github.com/samchon/payments-server/updater"
@@ -18,13 +16,15 @@ import (
 )
 
 type updaterCommand struct {
-	Master  masterCommand  `cmd:"" help:"Decide what the machines run, and be one of them."`
-	Slave   slaveCommand   `cmd:"" help:"Let a master decide what this machine runs."`
-	Migrate migrateCommand `cmd:"" hidden:"" help:"Bring the database to this build's schema. Only an updater calls this."`
+	Master  masterCommand      `cmd:"" help:"Decide what the machines run, and be one of them."`
+	Slave   slaveCommand       `cmd:"" help:"Let a master decide what this machine runs."`
+	Stop    stopUpdaterCommand `cmd:"" help:"Stop this machine's master or slave; the server goes on."`
+	Migrate migrateCommand     `cmd:"" hidden:"" help:"Bring the database to this build's schema. Only an updater calls this."`
 }
 
 type masterCommand struct {
-	Alone bool `help:"Only decide: no server runs on this machine."`
+	Alone  bool `help:"Only decide: no server runs on this machine."`
+	Daemon bool `help:"Run in the background."`
 }
 
 func (masterCommand) Help() string {
@@ -32,16 +32,25 @@ func (masterCommand) Help() string {
 journal of them in the home, see "payments rollouts". Without --alone it is its own machine's slave, too.
 
     payments start --daemon
-    payments updater master`
+    payments updater master --daemon`
 }
 
 func (c masterCommand) Run(p *program) error {
-	return p.update(func(ctx context.Context, cfg *config.Config) error {
+	if c.Daemon && c.Alone {
+		return p.updaterInBackground("master", "--alone")
+	}
+	if c.Daemon {
+		return p.updaterInBackground("master")
+	}
+	return p.runUpdater(func(ctx context.Context, cfg *config.Config, ready func() error) error {
 		m, ln, err := p.openMaster(cfg)
 		if err != nil {
 			return err
 		}
 		defer m.Close()
+		if err := ready(); err != nil {
+			return errors.Join(err, ln.Close())
+		}
 		if c.Alone {
 			return m.Serve(ctx, ln)
 		}
@@ -49,23 +58,9 @@ func (c masterCommand) Run(p *program) error {
 	})
 }
 
-// runBoth runs a master and its own machine's slave. The slave ends last: it returns the machine when the master aborts.
-func (p *program) runBoth(ctx context.Context, cfg *config.Config, m *updater.Master, ln net.Listener) error {
-	mastering, stopMaster := context.WithCancel(ctx)
-	defer stopMaster()
-	slaving, stopSlave := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopSlave()
-	slave := make(chan error, 1)
-	go func() {
-		defer stopMaster()
-		slave <- p.runSlave(slaving, cfg, masterURL(cfg))
-	}()
-	err := m.Serve(mastering, ln)
-	stopSlave()
-	return errors.Join(err, <-slave)
+type slaveCommand struct {
+	Daemon bool `help:"Run in the background."`
 }
-
-type slaveCommand struct{}
 
 func (slaveCommand) Help() string {
 	return `Run one beside the server of each machine but the master's. It fetches, builds and checks what its master wishes, and
@@ -74,22 +69,40 @@ has the server hand over. UPDATER_MASTER says where the master is.
     UPDATER_MASTER=http://10.0.0.1:37820 payments updater slave`
 }
 
-func (slaveCommand) Run(p *program) error {
-	return p.update(func(ctx context.Context, cfg *config.Config) error { return p.runSlave(ctx, cfg, masterURL(cfg)) })
+func (c slaveCommand) Run(p *program) error {
+	if c.Daemon {
+		return p.updaterInBackground("slave")
+	}
+	return p.runUpdater(func(ctx context.Context, cfg *config.Config, ready func() error) error {
+		o, err := p.slaveOptions(cfg, masterURL(cfg))
+		if err != nil {
+			return err
+		}
+		if err := ready(); err != nil {
+			return err
+		}
+		return updater.RunSlave(ctx, o)
+	})
 }
 
-// update runs a role of the updater until a signal ends it.
-func (p *program) update(role func(context.Context, *config.Config) error) error {
-	cfg, err := p.config()
+// runBoth runs a master and its own machine's slave. The slave ends last: it returns the machine when the master aborts.
+func (p *program) runBoth(ctx context.Context, cfg *config.Config, m *updater.Master, ln net.Listener) error {
+	o, err := p.slaveOptions(cfg, masterURL(cfg))
 	if err != nil {
-		return err
+		return errors.Join(err, ln.Close())
 	}
-	if err := becomeLastGood(cfg); err != nil {
-		return err
-	}
-	ctx, stop := signal.NotifyContext(p.ctx, syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	return role(ctx, cfg)
+	mastering, stopMaster := context.WithCancel(ctx)
+	defer stopMaster()
+	slaving, stopSlave := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopSlave()
+	slave := make(chan error, 1)
+	go func() {
+		defer stopMaster()
+		slave <- updater.RunSlave(slaving, o)
+	}()
+	err = m.Serve(mastering, ln)
+	stopSlave()
+	return errors.Join(err, <-slave)
 }
 
 func (p *program) openMaster(cfg *config.Config) (*updater.Master, net.Listener, error) {
@@ -124,27 +137,27 @@ func listenAsMaster(cfg *config.Config) (net.Listener, error) {
 	return tls.Listen("tcp", cfg.Updater.Addr(), &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS13})
 }
 
-func (p *program) runSlave(ctx context.Context, cfg *config.Config, master string) error {
+func (p *program) slaveOptions(cfg *config.Config, master string) (o updater.SlaveOptions, err error) {
 	u, home := cfg.Updater, release.Home(cfg.Home)
 	remote, err := remote(cfg)
 	if err != nil {
-		return err
+		return o, err
 	}
 	client, err := updaterClient(cfg, master)
 	if err != nil {
-		return err
+		return o, err
 	}
 	host, err := os.Hostname()
 	if err != nil {
-		return err
+		return o, err
 	}
-	return updater.RunSlave(ctx, updater.SlaveOptions{
+	return updater.SlaveOptions{
 		Name: cmp.Or(u.Name, host), Home: home, Branch: branch(cfg), Keep: u.Keep, Lease: u.Lease,
 		Builder: release.Workshop{Home: home, Remote: remote, Signers: u.AllowedSigners, Args: p.configArgs(),
 			BuildTimeout: u.BuildTimeout, MinFree: uint64(u.MinFree) << 20},
 		Server: updater.LocalServer{Admin: cfg.Admin.Addr(), Password: string(cfg.SystemPassword), PIDFile: cfg.Path("run", "supervisor.pid")},
 		Master: client, Log: p.newLog(cfg), Figures: figuresOf(cfg.Admin.Addr()),
-	})
+	}, nil
 }
 
 // remote is where releases come from. Nobody deploys to real customers from a directory that happens to be there.

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What rollouts do is tested in updater/ and, with all processes, by `make test-update`.
+func TestUpdater(t *testing.T) {
+	t.Parallel()
+
+	t.Run("FreezesAndKeepsAJournal", func(t *testing.T) {
+		t.Parallel()
+		s := newSystem(t)
+		s.mustExec(t, "updater", "master", "--alone", "--daemon")
+		s.refuses(t, "no machine is connected", "update", "local")
+		s.mustExec(t, "freeze", "sales day")
+		s.refuses(t, "frozen by", "update", "local")
+		s.mustExec(t, "unfreeze")
+		if out := s.mustExec(t, "rollouts"); !regexp.MustCompile(`(?s) freeze .*sales day.* unfreeze `).MatchString(out) {
+			t.Errorf("rollouts prints %s", out)
+		}
+		if out := s.mustExec(t, "rollouts", "--verify"); !strings.HasPrefix(out, "2 entries, unchanged, last hash ") {
+			t.Errorf("rollouts --verify prints %s", out)
+		}
+
+		journal := filepath.Join(s.home, "updater", "journal.jsonl")
+		text, err := os.ReadFile(journal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(journal, []byte(strings.Replace(string(text), "sales day", "a holiday", 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s.refuses(t, "line 1 is not what was written", "rollouts")
+		s.mustExec(t, "updater", "stop")
+		s.refuses(t, "line 1 is not what was written", "updater", "master", "--alone")
+	})
+
+	t.Run("RunsOnceInAHome", func(t *testing.T) {
+		t.Parallel()
+		s := newSystem(t)
+		s.mustExec(t, "updater", "master", "--daemon")
+		s.refuses(t, "runs already", "updater", "slave")
+		s.mustExec(t, "updater", "stop")
+		if left := s.processes(t); len(left) > 0 {
+			t.Errorf("after stop there is %q", left)
+		}
+		s.refuses(t, "no updater master can be reached", "update", "local")
+	})
+
+	t.Run("SpeaksTLS", func(t *testing.T) {
+		t.Parallel()
+		s := newSystem(t)
+		cert, key := s.makeCertificate(t)
+		s.configure(t, "updater: {tls_cert: "+cert+", tls_key: "+key+", tls_ca: "+cert+"}\n")
+		s.mustExec(t, "updater", "master", "--alone", "--daemon")
+		s.mustExec(t, "rollouts")
+		s.configure(t, "updater: {tls_cert: "+cert+", tls_key: "+key+"}\n")
+		s.refuses(t, "unknown authority", "rollouts")
+	})
+
+	t.Run("NeedsARemoteWhereItIsNotLocal", func(t *testing.T) {
+		t.Parallel()
+		home := t.TempDir()
+		keys, err := invoke(t, nil, "keygen")
+		if err != nil {
+			t.Fatal(err)
+		}
+		env := map[string]string{"MODE": "dev", "PAYMENTS_HOME": home, "DATABASE_URL": "postgres://db/payments", "TOSS_PAYMENTS_SECRET": "test_sk_ours"}
+		for line := range strings.Lines(keys) {
+			name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+			env[name] = value
+		}
+		if _, err := invoke(t, env, "updater", "slave"); err == nil || !strings.Contains(err.Error(), "UPDATER_REMOTE") {
+			t.Errorf("a slave says %v, want that the remote is missing", err)
+		}
+	})
+}
+
+// configure writes the home's file.
+func (s *system) configure(t *testing.T, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(s.home, "payments.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// makeCertificate makes one for loopback, which is its own authority.
+func (s *system) makeCertificate(t *testing.T) (certFile, keyFile string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
+	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certFile, keyFile = filepath.Join(s.home, "cert.pem"), filepath.Join(s.home, "key.pem")
+	for file, block := range map[string]*pem.Block{certFile: {Type: "CERTIFICATE", Bytes: cert}, keyFile: {Type: "PRIVATE KEY", Bytes: der}} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return certFile, keyFile
+}
