@@ -95,36 +95,43 @@ func TestLease(t *testing.T) {
 	})
 }
 
-// TestLease_SenderDies: what a dead worker has sent may reach the PG after its
-// client has asked another worker.
-func TestLease_SenderDies(t *testing.T) {
-	t.Parallel()
+// eachMortal runs a test once for each PG, with a worker that can be killed.
+func eachMortal(t *testing.T, test func(t *testing.T, w *world, code api.VendorCode)) {
 	for _, code := range []api.VendorCode{api.Iamport, api.Toss} {
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()
 			w := newSurroundings(t)
 			w.spawn("")
-			source := w.source()
-			w.mustStore(w.storing(code, w.pay(code, source.ID, 9000), source, 9000))
-			w.on(cancelPath(code), fault.Plan{Kind: fault.Reject, Status: http.StatusBadRequest, Nth: 2}, code)
-			w.on(cancelPath(code), fault.Plan{Kind: fault.Delay, Delay: clock.Duration(shortLease / 2), RealTime: true}, code)
-
-			cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(2500), Reason: "late"}
-			key := uuid.NewString()
-			w.hangUp("PUT", "/payments/histories/cancel", cancel)
-			eventually(t, "the request at the PG", func() bool { return w.struck(code, fault.Delay) == 1 })
-			w.spawn("")
-			status, body := w.keyedCall("PUT", "/payments/histories/cancel", key, cancel)
-			notRefused(t, status, body)
-			w.intentsSettle()
-			var h seen
-			w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &h)
-			w.agree(code, h)
-			if len(h.Cancels) != 1 {
-				t.Errorf("%d cancels, want 1", len(h.Cancels))
-			}
+			test(t, w, code)
 		})
 	}
+}
+
+// TestLease_SenderDies: what a dead worker has sent may reach the PG after its
+// client has asked another worker.
+func TestLease_SenderDies(t *testing.T) {
+	t.Parallel()
+	eachMortal(t, func(t *testing.T, w *world, code api.VendorCode) {
+		source := w.source()
+		w.mustStore(w.storing(code, w.pay(code, source.ID, 9000), source, 9000))
+		w.on(cancelPath(code), fault.Plan{Kind: fault.Reject, Status: http.StatusBadRequest, Nth: 2}, code)
+		w.on(cancelPath(code), fault.Plan{Kind: fault.Delay, Delay: clock.Duration(shortLease / 2), RealTime: true}, code)
+
+		cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(2500), Reason: "late"}
+		key := uuid.NewString()
+		w.hangUp("PUT", "/payments/histories/cancel", cancel)
+		eventually(t, "the request at the PG", func() bool { return w.struck(code, fault.Delay) == 1 })
+		w.spawn("")
+		status, body := w.keyedCall("PUT", "/payments/histories/cancel", key, cancel)
+		notRefused(t, status, body)
+		w.intentsSettle()
+		var h seen
+		w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &h)
+		w.agree(code, h)
+		if len(h.Cancels) != 1 {
+			t.Errorf("%d cancels, want 1", len(h.Cancels))
+		}
+	})
 }
 
 // TestLease_RefusalInDoubt: the PG's front gives up on a request, and the PG
@@ -166,22 +173,17 @@ func TestLease_RefusalInDoubt(t *testing.T) {
 // TestLease_RefusalIsFinalAfterIt: nobody waits for ever for a sender that died.
 func TestLease_RefusalIsFinalAfterIt(t *testing.T) {
 	t.Parallel()
-	for _, code := range []api.VendorCode{api.Iamport, api.Toss} {
-		t.Run(string(code), func(t *testing.T) {
-			t.Parallel()
-			w := newSurroundings(t)
-			w.spawn("")
-			source := w.source()
-			w.mustStore(w.storing(code, w.pay(code, source.ID, 9000), source, 9000))
-			w.on(cancelPath(code), fault.Plan{Kind: fault.Reject, Status: http.StatusBadRequest, Times: fault.Always}, code)
-			cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(2500), Reason: "no"}
-			key := w.dieOf(payment.StepCancelIntended, "PUT", "/payments/histories/cancel", cancel)
-			eventually(t, "the refusal", func() bool {
-				status, body := w.keyedCall("PUT", "/payments/histories/cancel", key, cancel)
-				var p api.Problem
-				must(t, json.Unmarshal(body, &p))
-				return status == http.StatusBadRequest && p.Code == "pg_declined"
-			})
+	eachMortal(t, func(t *testing.T, w *world, code api.VendorCode) {
+		source := w.source()
+		w.mustStore(w.storing(code, w.pay(code, source.ID, 9000), source, 9000))
+		w.on(cancelPath(code), fault.Plan{Kind: fault.Reject, Status: http.StatusBadRequest, Times: fault.Always}, code)
+		cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(2500), Reason: "no"}
+		key := w.dieOf(payment.StepCancelIntended, "PUT", "/payments/histories/cancel", cancel)
+		eventually(t, "the refusal", func() bool {
+			status, body := w.keyedCall("PUT", "/payments/histories/cancel", key, cancel)
+			var p api.Problem
+			must(t, json.Unmarshal(body, &p))
+			return status == http.StatusBadRequest && p.Code == "pg_declined"
 		})
-	}
+	})
 }
