@@ -79,7 +79,7 @@ func (s *supervisor) died(p *process, err error) {
 	reason := fmt.Errorf("%s worker %d: %w", g, p.slot, exitError(err))
 	switch {
 	case s.stopping:
-	case s.current == g && !s.inCharge && s.sockets.flip.HasParent():
+	case s.current == g && s.replacing():
 		s.quit(reason) // the supervisor before us stays
 	case s.next == g:
 		s.fail(g, reason)

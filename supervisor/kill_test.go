@@ -255,8 +255,11 @@ func TestUndo_NeedsNoTimer(t *testing.T) {
 	undone := make(chan error, 1)
 	go func() { undone <- f.reload() }()
 	f.await("the idle connections to move", func() bool { g := f.serving(); return g.Number == 2 && g.Idle == 12 })
-	for _, w := range f.serving().Workers {
+	victims := f.serving().Workers
+	for _, w := range victims {
 		must(t, syscall.Kill(w.PID, syscall.SIGKILL))
+	}
+	for _, w := range victims {
 		f.await("the signal to strike", func() bool { return still(w.PID) })
 	}
 	ask()

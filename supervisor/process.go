@@ -63,7 +63,7 @@ func (s *supervisor) start(p *process) (err error) {
 			Ledger: s.sockets.ledger, Generation: p.generation.number, Slot: p.slot, Moving: !s.o.CloseConnections, LastOutput: s.o.lastOutput()})
 		return err
 	}
-	if p.gentle = s.next == p.generation && (s.current != nil || s.sockets.flip.HasParent()); p.gentle {
+	if p.gentle = s.next == p.generation && (s.current != nil || s.replacing()); p.gentle {
 		err = gently(start)
 		s.after(gentleLimit, func() { s.hurry(p) })
 	} else {

@@ -72,7 +72,7 @@ func (s *supervisor) switchTo(g *generation) {
 	}
 	s.log.Info("generation serves", "generation", g.number, "commit", g.commit, "ready_ms", g.receipt.ReadyMillis)
 	s.routeWaiting()
-	if !s.sockets.flip.HasParent() {
+	if !s.replacing() {
 		s.takeCharge()
 	}
 	s.after(s.o.Probation, func() { s.bless(g) })

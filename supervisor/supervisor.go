@@ -46,6 +46,7 @@ type supervisor struct {
 
 	closeAdmin  func()
 	inCharge    bool  // ready in tableflip's eyes
+	alone       bool  // the supervisor that started us is dead
 	predecessor *peer // the supervisor before us, while it drains
 	successor   *peer // the supervisor after us
 	lastBeat    time.Time
@@ -89,8 +90,10 @@ func (s *supervisor) run(ctx context.Context, signals <-chan os.Signal) error {
 	if !s.sockets.flip.HasParent() { // otherwise the supervisor before us answers as yet
 		s.closeAdmin = s.serveAdmin()
 	}
+	stopWatching := s.watchParent()
 	s.loop(ctx, signals)
 	close(s.done)
+	stopWatching()
 	s.closeAdmin()
 	s.sockets.flip.Stop()
 	for _, p := range []*peer{s.predecessor, s.successor} {

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +12,9 @@ import (
 
 // upgradeSlack is what a new supervisor may need beyond the start and the probation of its first generation.
 const upgradeSlack = 10 * time.Second
+
+// deathNotice is how long the news of a death may take that has broken a pipe already.
+const deathNotice = time.Second
 
 var (
 	errInProgress = errors.New("a handover is in progress")
@@ -104,7 +108,7 @@ func (s *supervisor) takeCharge() {
 	if s.sockets.flip.HasParent() {
 		s.closeAdmin = s.serveAdmin()
 	}
-	if err := s.sockets.flip.Ready(); err != nil {
+	if err := s.declareReady(); err != nil {
 		s.quit(fmt.Errorf("take charge: %w", err))
 		return
 	}
@@ -112,6 +116,43 @@ func (s *supervisor) takeCharge() {
 	s.store()
 	s.o.Serving(s.sockets.apiAt, s.sockets.admin.Addr().String())
 }
+
+// declareReady makes the supervisor before us leave. If it is dead it cannot be told, which is as good.
+func (s *supervisor) declareReady() error {
+	err := s.sockets.flip.Ready()
+	if err == nil || !s.sockets.flip.HasParent() {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), deathNotice)
+	defer cancel()
+	if waited := s.sockets.flip.WaitForParent(ctx); errors.Is(waited, context.DeadlineExceeded) {
+		return err
+	}
+	s.log.Warn("the supervisor before died during its upgrade", "err", err)
+	return nil
+}
+
+// watchParent notices when nobody is left whom a failure of ours would leave in charge.
+func (s *supervisor) watchParent() (stop func()) {
+	ctx, stop := context.WithCancel(context.Background())
+	if s.sockets.flip.HasParent() {
+		s.running.Go(func() {
+			_ = s.sockets.flip.WaitForParent(ctx) // however it ended
+			s.post(s.bereft)
+		})
+	}
+	return stop
+}
+
+func (s *supervisor) bereft() {
+	s.alone = true
+	if s.current != nil {
+		s.takeCharge()
+	}
+}
+
+// replacing reports whether somebody is in charge until we are.
+func (s *supervisor) replacing() bool { return s.sockets.flip.HasParent() && !s.inCharge && !s.alone }
 
 // listenToPeer exchanges connections with another supervisor until it is gone.
 func (s *supervisor) listenToPeer(p *peer) {

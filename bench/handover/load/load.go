@@ -34,6 +34,7 @@ type Load struct {
 	stop    context.CancelFunc
 	done    context.Context
 	clients sync.WaitGroup
+	uploads sync.WaitGroup
 
 	mu      sync.Mutex
 	ok      int
@@ -150,7 +151,9 @@ func (l *Load) Held(n int) (ask func()) {
 // SlowUpload sends one request whose body takes the whole time until release is closed.
 func (l *Load) SlowUpload(release <-chan struct{}) {
 	c := l.dial()
+	l.uploads.Add(1)
 	l.clients.Go(func() {
+		defer l.uploads.Done()
 		defer c.Close()
 		const pieces = 1000
 		fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", pieces)
@@ -169,6 +172,9 @@ func (l *Load) SlowUpload(release <-chan struct{}) {
 		l.answer(c, time.Now(), fmt.Sprint(pieces))
 	})
 }
+
+// EndUploads waits until every SlowUpload is answered, or has failed.
+func (l *Load) EndUploads() { l.uploads.Wait() }
 
 // Pipelined sends pairs of requests, the second cut at a random place, with the rest a moment later.
 func (l *Load) Pipelined(n int) {
