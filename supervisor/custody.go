@@ -24,6 +24,10 @@ type ward struct {
 
 // takeIn accepts sockets from a leaving worker. Those that we, or the kernel for us, had no room for go back.
 func (s *supervisor) takeIn(from *peer, m handover.Message) {
+	if s.abandoned() { // the sender has been told to take it back
+		closeAll(m.FDs)
+		return
+	}
 	for i, e := range m.Entries {
 		if i >= len(m.FDs) || s.stopping || !s.roomForJourneys() {
 			if i < len(m.FDs) {
@@ -38,6 +42,12 @@ func (s *supervisor) takeIn(from *peer, m handover.Message) {
 		w := &ward{fd: m.FDs[i], entry: e, from: from}
 		s.custody[e.Seat] = w
 		s.route(w)
+	}
+}
+
+func closeAll(fds []int) {
+	for _, fd := range fds {
+		unix.Close(fd)
 	}
 }
 

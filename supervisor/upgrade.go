@@ -178,18 +178,25 @@ func (s *supervisor) hearPeer(p *peer, m handover.Message) {
 	}
 }
 
-// lostPeer: a predecessor has left, or a successor died. What was on its way to a dead successor goes back to the
-// worker that sent it, which then tells its clients to close.
+// lostPeer: a predecessor has left, or a successor died. What was on its way to a dead successor is taken back by the
+// worker that sent it, unless it has arrived; then our workers, which cannot accept any more, leave like orphans.
 func (s *supervisor) lostPeer(p *peer) {
 	p.gone = true
 	for _, w := range s.custody {
 		if w.from == p {
 			w.from = nil
 		}
-		if w.to == p && w.from != nil {
-			w.from.link.Note(handover.Refused, w.entry)
+		if w.to == p {
 			s.drop(w)
+		}
+	}
+	if p == s.successor {
+		for _, g := range s.generations {
+			g.tell(handover.Abandon)
 		}
 	}
 	s.checkEmpty()
 }
+
+// abandoned reports whether nobody is left to take our connections.
+func (s *supervisor) abandoned() bool { return s.successor != nil && s.successor.gone }

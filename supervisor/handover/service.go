@@ -159,6 +159,8 @@ func (s *service) obey(m Message) {
 		s.stop()
 	case Cut:
 		s.cut()
+	case Abandon:
+		s.abandoned()
 	}
 }
 
@@ -205,10 +207,15 @@ func (s *service) drain() {
 	}
 }
 
-// orphaned goes on alone: connections that were on their way come back unless they have arrived, and if no successor
-// needs us any more nobody can say so, hence the limit.
+// orphaned goes on without a supervisor.
 func (s *service) orphaned() {
 	s.worker.speakAlone()
+	s.abandoned()
+}
+
+// abandoned goes on alone: connections that were on their way come back unless they have arrived, and if no successor
+// needs us any more nobody can say so, hence the limit.
+func (s *service) abandoned() {
 	s.yard.draining.Store(false)
 	s.yard.guarding.Store(false)
 	for _, n := range s.yard.travelling() {

@@ -29,6 +29,7 @@ const (
 	Stop                    // to a worker: nobody comes after you; finish and leave
 	Cut                     // to a worker: the time is over
 	Left                    // from a worker, its last word: how its connections ended (Farewell as JSON)
+	Abandon                 // to a worker: nobody takes your connections; take back what is on its way, and leave
 )
 
 const (

@@ -39,6 +39,7 @@ type Load struct {
 	mu      sync.Mutex
 	ok      int
 	dials   int
+	open    []net.Conn
 	failed  []string
 	latency []time.Duration
 }
@@ -50,9 +51,17 @@ func New(addr string, think time.Duration) *Load {
 	return l
 }
 
-// End stops the clients and waits for them.
+// answerTimeout is when a request counts as lost though nothing has been heard of its connection.
+const answerTimeout = 20 * time.Second
+
+// End stops the clients and waits for them. What they have asked still has to be answered.
 func (l *Load) End() {
 	l.stop()
+	l.note(func() {
+		for _, c := range l.open {
+			_ = c.SetDeadline(time.Now().Add(answerTimeout)) // fails if it is closed
+		}
+	})
 	l.clients.Wait()
 }
 
@@ -236,7 +245,7 @@ func (l *Load) dial() net.Conn {
 		return nil
 	}
 	c.SetDeadline(time.Now().Add(5 * time.Minute))
-	l.note(func() { l.dials++ })
+	l.note(func() { l.dials++; l.open = append(l.open, c) })
 	return c
 }
 
@@ -284,11 +293,8 @@ func (l *Load) note(f func()) {
 	f()
 }
 
-// Fail notes a request that was lost, unless the load has ended.
+// Fail notes a request that was lost.
 func (l *Load) Fail(what string, err error) {
-	if l.done.Err() != nil {
-		return
-	}
 	l.note(func() { l.failed = append(l.failed, fmt.Sprintf("%s %s: %v", time.Now().Format("05.000"), what, err)) })
 }
 
