@@ -43,7 +43,8 @@ func (s *system) shop(t *testing.T) *shop {
 	}
 	return &shop{
 		api: client, toss: pg, sink: at("API_PORT") + "/payments/internal/webhook",
-		iamport: iamport.New(iamport.Options{BaseURL: at("FAKE_IAMPORT_PORT"), Key: fakeiamport.DefaultKey, Secret: fakeiamport.DefaultSecret}),
+		iamport: iamport.New(iamport.Options{BaseURL: at("FAKE_IAMPORT_PORT"), Key: fakeiamport.DefaultKey,
+			Secret: fakeiamport.DefaultSecret}),
 	}
 }
 
@@ -89,7 +90,8 @@ func (s *shop) serve(ctx context.Context, vendor api.VendorCode) error {
 		return fmt.Errorf("a wrong password: %w", err)
 	}
 	for price, want := range map[int64]int{400: 0, 5000: 422} {
-		_, err := s.api.CancelHistory(ctx, api.CancelHistory{Source: source, Password: password, Price: money.New(price), Reason: "r"})
+		_, err := s.api.CancelHistory(ctx, api.CancelHistory{Source: source, Password: password, Price: money.New(price),
+			Reason: "r"})
 		if want == 0 && err != nil || want != 0 && !refusedWith(err, want) {
 			return fmt.Errorf("cancel %d: %w", price, err)
 		}

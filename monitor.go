@@ -22,15 +22,15 @@ import (
 )
 
 type monitorCommand struct {
-	Mode  string `arg:"" optional:"" enum:"local,dev,real," default:"" help:"Which mode the machine is to be in: local, dev or real. Another one is refused."`
+	Mode  string `arg:"" optional:"" enum:"local,dev,real," default:"" help:"Refuse a machine in another mode: local, dev or real."`
 	JSON  bool   `help:"Print JSON, for programs." xor:"form"`
 	Watch bool   `help:"Show this machine live, on a terminal, until Ctrl-C." xor:"form"`
 }
 
 func (monitorCommand) Help() string {
 	return `The performance of every worker, as GET /monitors/performance has it, and what they were built from, as
-GET /monitors/system has it: of this machine, or, where UPDATER_MASTER is set, of all that the master knows. --watch shows
-this machine; so does the page at the admin port.
+GET /monitors/system has it: of this machine, or, where UPDATER_MASTER is set, of all that the master knows.
+--watch shows this machine; so does the page at the admin port.
 
     payments monitor
     payments monitor --watch
@@ -160,9 +160,9 @@ func writeMachines(w io.Writer, machines []machine) error {
 	for _, m := range machines {
 		for _, v := range m.Workers {
 			u := v.Performance
-			fmt.Fprintf(t, "%s\t%d/%d\t%d\t%s\t%s\t%.1f s\t%.1f s\t%d MiB\t%d MiB\t%d MiB\t%d\t%d\n", m.Name, v.Generation, v.Slot, v.PID,
-				v.State, time.Since(v.System.CreatedAt.Time).Round(time.Second), float64(u.CPU.User)/1e6, float64(u.CPU.System)/1e6,
-				u.Memory.RSS>>20, u.Resource.MaxRSS>>10, u.Memory.HeapUsed>>20, u.Resource.MajorPageFault,
+			fmt.Fprintf(t, "%s\t%d/%d\t%d\t%s\t%s\t%.1f s\t%.1f s\t%d MiB\t%d MiB\t%d MiB\t%d\t%d\n",
+				m.Name, v.Generation, v.Slot, v.PID, v.State, time.Since(v.System.CreatedAt.Time).Round(time.Second),
+				float64(u.CPU.User)/1e6, float64(u.CPU.System)/1e6, u.Memory.RSS>>20, u.Resource.MaxRSS>>10, u.Memory.HeapUsed>>20, u.Resource.MajorPageFault,
 				u.Resource.VoluntaryContextSwitches+u.Resource.InvoluntaryContextSwitches)
 		}
 		if len(m.Workers) == 0 {

@@ -30,7 +30,8 @@ func TestMonitor(t *testing.T) {
 	})
 	t.Run("PrintsJSON", func(t *testing.T) {
 		m := s.machines(t)[0]
-		if len(m.Workers) != 2 || m.Workers[0].System.UID == m.Workers[1].System.UID || m.Workers[0].Performance.Memory.RSS < 1<<20 {
+		if len(m.Workers) != 2 || m.Workers[0].System.UID == m.Workers[1].System.UID ||
+			m.Workers[0].Performance.Memory.RSS < 1<<20 {
 			t.Errorf("got %+v", m)
 		}
 	})
@@ -45,7 +46,8 @@ func TestMonitor(t *testing.T) {
 			v := s.watch(t)
 			await(t, "it shows the workers and a rate", func() bool {
 				screen := v.String()
-				return strings.Contains(screen, "1/2") && strings.Contains(screen, "MiB") && strings.Contains(screen, "requests         ")
+				return strings.Contains(screen, "1/2") && strings.Contains(screen, "MiB") &&
+					strings.Contains(screen, "requests         ")
 			})
 			end(t, v)
 			if err := v.cmd.Wait(); err != nil {

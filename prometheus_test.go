@@ -69,7 +69,8 @@ func readFile(t *testing.T, name string) []byte {
 func TestRules(t *testing.T) {
 	t.Parallel()
 	promtool := prometheusProgram(t, "promtool")
-	for _, args := range [][]string{{"check", "config", "prometheus.yml"}, {"check", "rules", "--lint-fatal", "rules.yml"}, {"test", "rules", "rules_test.yml"}} {
+	for _, args := range [][]string{{"check", "config", "prometheus.yml"},
+		{"check", "rules", "--lint-fatal", "rules.yml"}, {"test", "rules", "rules_test.yml"}} {
 		cmd := exec.CommandContext(t.Context(), promtool, args...)
 		cmd.Dir = "deploy/prometheus"
 		if out, err := cmd.CombinedOutput(); err != nil {
@@ -151,7 +152,8 @@ func describe(t *testing.T, text string) string {
 	var rows []string
 	for name, f := range families {
 		if !strings.HasPrefix(name, "go_") && !strings.HasPrefix(name, "process_") {
-			rows = append(rows, fmt.Sprintf("| `%s` | %s | %s | %s |\n", name, strings.ToLower(f.GetType().String()), labels(f.Metric[0]), f.GetHelp()))
+			rows = append(rows, fmt.Sprintf("| `%s` | %s | %s | %s |\n", name, strings.ToLower(f.GetType().String()),
+				labels(f.Metric[0]), f.GetHelp()))
 		}
 	}
 	slices.Sort(rows)
@@ -240,8 +242,10 @@ func startPrometheus(t *testing.T, program, adminPort string) *prometheus {
 	t.Helper()
 	home, port := t.TempDir(), freePort(t)
 	config := string(readFile(t, "deploy/prometheus/prometheus.yml"))
-	config = strings.NewReplacer("127.0.0.1:37822", "127.0.0.1:"+adminPort, "interval: 15s", "interval: 1s").Replace(config)
-	for name, text := range map[string][]byte{"prometheus.yml": []byte(config), "rules.yml": readFile(t, "deploy/prometheus/rules.yml")} {
+	config = strings.NewReplacer("127.0.0.1:37822", "127.0.0.1:"+adminPort, "interval: 15s",
+		"interval: 1s").Replace(config)
+	for name, text := range map[string][]byte{"prometheus.yml": []byte(config),
+		"rules.yml": readFile(t, "deploy/prometheus/rules.yml")} {
 		if err := os.WriteFile(filepath.Join(home, name), text, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -285,5 +289,6 @@ func (p *prometheus) knows(t *testing.T, query string) bool {
 	if err := json.Unmarshal(body, &answer); err != nil {
 		return false // it is starting, and says so in plain text
 	}
-	return slices.ContainsFunc(answer.Data.Result, func(r struct{ Value [2]any }) bool { return fmt.Sprint(r.Value[1]) != "NaN" })
+	return slices.ContainsFunc(answer.Data.Result,
+		func(r struct{ Value [2]any }) bool { return fmt.Sprint(r.Value[1]) != "NaN" })
 }

@@ -2,6 +2,11 @@ package monitor
 
 import (
 	"encoding/base64"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime/debug"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -21,7 +26,8 @@ func TestPerformance(t *testing.T) {
 		t.Fatal(err)
 	}
 	if after.CPU.User <= before.CPU.User || after.CPU.User != after.Resource.UserCPUTime {
-		t.Errorf("user time went from %d to %d µs (resource: %d)", before.CPU.User, after.CPU.User, after.Resource.UserCPUTime)
+		t.Errorf("user time went from %d to %d µs (resource: %d)", before.CPU.User, after.CPU.User,
+			after.Resource.UserCPUTime)
 	}
 	for name, grown := range map[string]int64{
 		"rss": after.Memory.RSS - before.Memory.RSS, "heapUsed": after.Memory.HeapUsed - before.Memory.HeapUsed,
@@ -48,7 +54,8 @@ func TestSystem_CommitOfMakeBuild(t *testing.T) {
 	}, "\x1f")
 	c := readCommit(base64.StdEncoding.EncodeToString([]byte(facts)), nil)
 	if c.Hash != "abc1234def" || c.Branch != "main" || c.Body != "a body\nof two lines" || c.Author.Name != "Ann" ||
-		c.Committer.Email != "bob@example.com" || c.CommittedOn != "1700000060" || len(c.Tags) != 2 || len(c.CommittedAt) != len("2006-01-02 15:04:05") {
+		c.Committer.Email != "bob@example.com" || c.CommittedOn != "1700000060" || len(c.Tags) != 2 ||
+		len(c.CommittedAt) != len("2006-01-02 15:04:05") {
 		t.Errorf("got %+v", c)
 	}
 }
@@ -61,10 +68,121 @@ func TestSystem_CommitOfPlainGoBuild(t *testing.T) {
 	}
 }
 
-func TestSystem_Package(t *testing.T) {
+func TestSystem_HasEveryFieldOfTheContract(t *testing.T) {
 	t.Parallel()
 	s := System()
-	if s.UID == "" || len(s.Arguments) == 0 || s.Package.Name == "" || s.Package.Dependencies == nil || s.Package.DevDependencies == nil {
+	if s.UID == "" || len(s.Arguments) == 0 || s.Package.Name == "" || s.Package.Dependencies == nil ||
+		s.Package.DevDependencies == nil {
 		t.Errorf("got %+v", s)
+	}
+}
+
+// TestPerformance_IsWhatTheKernelSaysElsewhere compares with /proc/self/status, which has other units.
+func TestPerformance_IsWhatTheKernelSaysElsewhere(t *testing.T) {
+	t.Parallel()
+	got, err := Performance()
+	if err != nil {
+		t.Fatal(err)
+	}
+	status := procStatus(t)
+	for name, c := range map[string]struct{ got, want int64 }{
+		"rss in bytes":  {got.Memory.RSS, status["VmRSS"] << 10},
+		"maxRSS in KiB": {got.Resource.MaxRSS, status["VmHWM"]},
+	} {
+		if c.got < c.want/4 || c.got > 4*c.want { // taken one after the other, while other tests run
+			t.Errorf("%s: %d, the kernel says %d", name, c.got, c.want)
+		}
+	}
+	r := got.Resource
+	for name, never := range map[string]int64{
+		"arrayBuffers": got.Memory.ArrayBuffers, "sharedMemorySize": r.SharedMemorySize,
+		"unsharedDataSize": r.UnsharedDataSize, "unsharedStackSize": r.UnsharedStackSize, "swappedOut": r.SwappedOut,
+		"ipcSent": r.IPCSent, "ipcReceived": r.IPCReceived, "signalsCount": r.SignalsCount,
+	} {
+		if never != 0 {
+			t.Errorf("%s is %d, and documented as always 0", name, never)
+		}
+	}
+	if r.MinorPageFault == 0 || got.Memory.HeapUsed > got.Memory.HeapTotal {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func procStatus(t *testing.T) map[string]int64 {
+	t.Helper()
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	status := map[string]int64{}
+	for line := range strings.Lines(string(text)) {
+		name, value, _ := strings.Cut(line, ":")
+		if fields := strings.Fields(value); len(fields) > 0 {
+			status[name], _ = strconv.ParseInt(fields[0], 10, 64) // some are names
+		}
+	}
+	return status
+}
+
+// TestSystem_CommitOfThisCheckout has the script of make build tell what git tells.
+func TestSystem_CommitOfThisCheckout(t *testing.T) {
+	t.Parallel()
+	git := func(format string) string {
+		out, err := exec.CommandContext(t.Context(), "git", "log", "-1", "--format="+format).Output()
+		if err != nil && os.Getenv("CI") == "" {
+			t.Skip("this is no git checkout")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSuffix(string(out), "\n")
+	}
+	want := git("%H|%h|%s|%f|%an|%ae|%at|%cn|%ce|%ct")
+	facts, err := exec.CommandContext(t.Context(), "sh", "../scripts/commit-facts.sh").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := readCommit(string(facts), nil)
+	got := strings.Join([]string{c.Hash, c.ShortHash, c.Subject, c.SanitizedSubject, c.Author.Name, c.Author.Email,
+		c.AuthoredOn, c.Committer.Name, c.Committer.Email, c.CommittedOn}, "|")
+	if got != want || strings.TrimSpace(c.Body) != strings.TrimSpace(git("%b")) || c.Branch == "" {
+		t.Errorf("got %s on %q with body %q, want %s", got, c.Branch, c.Body, want)
+	}
+}
+
+func TestSystem_Package(t *testing.T) {
+	t.Parallel()
+	dep := &debug.Module{Path: "example.com/dep", Version: "v1.2.3"}
+	for name, c := range map[string]struct {
+		info debug.BuildInfo
+		want string
+	}{
+		"OfAServer": {debug.BuildInfo{Main: debug.Module{Path: module, Version: "v4.5.6"},
+			Deps: []*debug.Module{dep}}, "v4.5.6"},
+		"OfABuildWithoutAnyTag": {debug.BuildInfo{Main: debug.Module{Path: module}, Deps: []*debug.Module{dep}}, "(devel)"},
+		"InATestOfSomebodyElse": {debug.BuildInfo{Main: debug.Module{Path: "example.com/shop", Version: "v9.9.9"},
+			Deps: []*debug.Module{dep, {Path: module, Version: "v4.5.6"}}}, "v4.5.6"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := packageOf(&c.info)
+			if p.Version != c.want || fmt.Sprint(p.Dependencies) != "map[example.com/dep:v1.2.3]" || p.Name != module {
+				t.Errorf("got %+v", p)
+			}
+		})
+	}
+	makefile, err := os.ReadFile("../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, script := range modulePackage().Scripts {
+		target, ok := strings.CutPrefix(script, "make ")
+		if !ok || !strings.Contains(string(makefile), "\n"+target+":") {
+			t.Errorf("there is no %q", script)
+		}
+	}
+	licence, err := os.ReadFile("../LICENSE")
+	if err != nil || !strings.HasPrefix(string(licence), modulePackage().License) {
+		t.Errorf("the licence is not %s: %v", modulePackage().License, err)
 	}
 }

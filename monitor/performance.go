@@ -59,7 +59,8 @@ func Performance() (api.Performance, error) {
 func micros(t syscall.Timeval) int64 { return t.Sec*1_000_000 + t.Usec }
 
 func memory(rss int64) api.MemoryUsage {
-	samples := []metrics.Sample{{Name: heapObjects}, {Name: heapUnused}, {Name: heapFree}, {Name: totalBytes}, {Name: releasedHeap}}
+	samples := []metrics.Sample{{Name: heapObjects}, {Name: heapUnused}, {Name: heapFree}, {Name: totalBytes},
+		{Name: releasedHeap}}
 	metrics.Read(samples)
 	of := map[string]int64{}
 	for _, s := range samples {

@@ -92,24 +92,37 @@ func buildSettings() map[string]string {
 	return settings
 }
 
+// module is ours; a test of somebody else's that opens the server is built as a part of theirs.
+const module = "github.com/samchon/payments-server"
+
 // modulePackage says in the words of a package.json what the module is.
 func modulePackage() api.Package {
-	const source = "https://github.com/samchon/payments-server"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		info = &debug.BuildInfo{}
+	}
+	return packageOf(info)
+}
+
+func packageOf(info *debug.BuildInfo) api.Package {
+	const source = "https://" + module
 	p := api.Package{
-		Name: "payments-server", Version: "(devel)",
+		Name: module, Version: "(devel)",
 		Description: "One server in front of the Korean payment gateways Iamport and Toss Payments.",
-		Scripts:     map[string]string{"build": "make build", "start": "payments start", "test": "make test"},
+		Scripts:     map[string]string{"build": "make build", "start": "make run", "test": "make test"},
 		Repository:  api.Repository{Type: "git", URL: source + ".git"},
 		Author:      "The payments-server authors", License: "MIT",
 		Bugs: api.Link{URL: source + "/issues"}, Homepage: source,
 		DevDependencies: map[string]string{}, Dependencies: map[string]string{},
 	}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return p
+	if info.Main.Path == module {
+		p.Version = cmp.Or(info.Main.Version, p.Version)
 	}
-	p.Version = cmp.Or(info.Main.Version, p.Version)
 	for _, m := range info.Deps {
+		if m.Path == module {
+			p.Version = cmp.Or(m.Version, p.Version)
+			continue
+		}
 		p.Dependencies[m.Path] = m.Version
 	}
 	return p

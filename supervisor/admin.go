@@ -57,7 +57,8 @@ func (s *supervisor) adminRoutes() http.Handler {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(s.census()) // an error means that the client has gone
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(s.gatherer(), promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.gatherer(),
+		promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}))
 	mux.Handle("POST /reload", s.guarded(func(done chan<- error) { s.reload(done) }))
 	mux.Handle("POST /upgrade", s.guarded(s.upgrade))
 	s.profiles(mux)

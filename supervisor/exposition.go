@@ -103,7 +103,8 @@ func (s *supervisor) askForMetrics() [][]*dto.MetricFamily {
 	return told
 }
 
-// respondents are the living workers that have been ready. The oldest that has the traffic, and answers, speaks for all.
+// respondents are the living workers that have been ready. The oldest that has the traffic, and answers, speaks for
+// all.
 func (s *supervisor) respondents() (list []respondent) {
 	s.ask(func() {
 		chosen := false
@@ -141,7 +142,8 @@ func (r respondent) up(up bool) *dto.MetricFamily {
 	if up {
 		value = 1
 	}
-	f := &dto.MetricFamily{Name: &name, Help: &help, Type: &kind, Metric: []*dto.Metric{{Gauge: &dto.Gauge{Value: &value}}}}
+	f := &dto.MetricFamily{Name: &name, Help: &help, Type: &kind,
+		Metric: []*dto.Metric{{Gauge: &dto.Gauge{Value: &value}}}}
 	return r.label([]*dto.MetricFamily{f})[0]
 }
 

@@ -20,7 +20,8 @@ func (s *supervisor) gatherer() prometheus.Gatherer {
 // that event from rate().
 
 func (s *supervisor) handovers(outcome State) ledger.Counter {
-	return s.sockets.ledger.Counter("supervisor_handovers_total", "Generations by how they ended.", "outcome", string(outcome))
+	return s.sockets.ledger.Counter("supervisor_handovers_total", "Generations by how they ended.", "outcome",
+		string(outcome))
 }
 
 func (s *supervisor) parted(how string) ledger.Counter {

@@ -97,10 +97,11 @@ func TestProfiles(t *testing.T) {
 		status         int
 		want           string
 	}{
-		"NeedThePassword":          {"/debug/pprof/", "", http.StatusUnauthorized, "password"},
-		"RefuseAWrongPassword":     {"/debug/pprof/", "guess", http.StatusUnauthorized, "password"},
-		"OfTheSupervisor":          {"/debug/pprof/", "secret", http.StatusOK, "goroutine"},
-		"OfItsGoroutines":          {"/debug/pprof/goroutine?debug=1", "secret", http.StatusOK, "supervisor.(*supervisor).loop"},
+		"NeedThePassword":      {"/debug/pprof/", "", http.StatusUnauthorized, "password"},
+		"RefuseAWrongPassword": {"/debug/pprof/", "guess", http.StatusUnauthorized, "password"},
+		"OfTheSupervisor":      {"/debug/pprof/", "secret", http.StatusOK, "goroutine"},
+		"OfItsGoroutines": {"/debug/pprof/goroutine?debug=1", "secret", http.StatusOK,
+			"supervisor.(*supervisor).loop"},
 		"OfAWorker":                {ofWorker, "secret", http.StatusOK, fmt.Sprintf(`worker %d, ""`, worker)},
 		"OfAWorkerNeedThePassword": {ofWorker, "", http.StatusUnauthorized, "password"},
 		"OfNoWorker":               {"/workers/1/debug/pprof/heap", "secret", http.StatusNotFound, "no worker"},

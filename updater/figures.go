@@ -9,8 +9,8 @@ import (
 // figuresEvery is how often a slave asks for its machine's figures.
 const figuresEvery = 3 * time.Second
 
-// measure keeps the machine's figures fresh until ctx ends. They go with every word to the master, but decide nothing; a
-// machine that cannot tell has none.
+// measure keeps the machine's figures fresh until ctx ends. They go with every word to the master, but decide nothing;
+// a machine that cannot tell has none.
 func (s *slave) measure(ctx context.Context) {
 	for ctx.Err() == nil {
 		asking, cancel := context.WithTimeout(ctx, figuresEvery)

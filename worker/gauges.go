@@ -105,7 +105,8 @@ type backlogCollector struct {
 
 // Describe implements prometheus.Collector.
 func (*backlogCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{databaseUpDesc, webhooksDesc, webhookAgeDesc, intentsDesc, intentAgeDesc, jobsDesc, jobOverdueDesc} {
+	for _, d := range []*prometheus.Desc{databaseUpDesc, webhooksDesc, webhookAgeDesc, intentsDesc, intentAgeDesc,
+		jobsDesc, jobOverdueDesc} {
 		ch <- d
 	}
 }

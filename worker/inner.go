@@ -32,7 +32,10 @@ func newInner(api http.Handler, own, shared prometheus.Gatherer) http.Handler {
 		}
 		_ = encodeJSON(w, used) // it fails only when the supervisor has gone
 	})
-	mux.HandleFunc("GET "+monitor.SystemPath, func(w http.ResponseWriter, _ *http.Request) { _ = encodeJSON(w, monitor.System()) })
+	mux.HandleFunc("GET "+monitor.SystemPath, func(w http.ResponseWriter,
+		_ *http.Request) {
+		_ = encodeJSON(w, monitor.System())
+	})
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)

@@ -62,7 +62,8 @@ func newMetrics(l *ledger.Ledger) *metrics {
 			"route", s.route, "method", s.method, "code", strconv.Itoa(s.code))
 	}
 	m.durations.enter = func(route string) ledger.Histogram {
-		return l.Histogram("payments_http_request_duration_seconds", "Time from a request's headers to the end of its answer.",
+		return l.Histogram("payments_http_request_duration_seconds",
+			"Time from a request's headers to the end of its answer.",
 			requestBounds, "route", route)
 	}
 	for state, outcome := range map[webhook.State]string{
@@ -71,10 +72,13 @@ func newMetrics(l *ledger.Ledger) *metrics {
 		m.attempts[state] = l.Counter("payments_webhook_attempts_total",
 			"Attempts to deliver a webhook to a service, by what became of the webhook.", "outcome", outcome)
 	}
-	m.attempt = l.Histogram("payments_webhook_attempt_duration_seconds", "Time that a service took to answer a webhook.", webhookBounds)
-	for _, state := range []payment.IntentState{payment.StateDone, payment.StateDeclined, payment.StateUndone, payment.StateManual} {
+	m.attempt = l.Histogram("payments_webhook_attempt_duration_seconds", "Time that a service took to answer a webhook.",
+		webhookBounds)
+	for _, state := range []payment.IntentState{payment.StateDone, payment.StateDeclined, payment.StateUndone,
+		payment.StateManual} {
 		m.settled[state] = l.Counter("payments_intents_settled_total",
-			"Requests to payment gateways whose outcome was written down; manual ones wait for a person.", "outcome", string(state))
+			"Requests to payment gateways whose outcome was written down; manual ones wait for a person.",
+			"outcome", string(state))
 	}
 	m.passwords.enter(l)
 	return m
@@ -113,7 +117,8 @@ func (m *metrics) request(r *http.Request, status int, took time.Duration) {
 // methodLabel keeps what clients make up out of the metrics.
 func methodLabel(method string) string {
 	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions:
 		return method
 	}
 	return "other"

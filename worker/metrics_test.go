@@ -54,7 +54,10 @@ func (w *world) series(name string) []*dto.Metric {
 
 func has(m *dto.Metric, labels []string) bool {
 	for want := range slices.Chunk(labels, 2) {
-		if !slices.ContainsFunc(m.Label, func(l *dto.LabelPair) bool { return l.GetName() == want[0] && l.GetValue() == want[1] }) {
+		if !slices.ContainsFunc(m.Label, func(l *dto.LabelPair) bool {
+			return l.GetName() == want[0] &&
+				l.GetValue() == want[1]
+		}) {
 			return false
 		}
 	}
@@ -166,7 +169,8 @@ func TestMetrics_LeaveOutTheSupervisorsQuestions(t *testing.T) {
 	w := newCountedWorld(t)
 	ask := httptest.NewRequestWithContext(t.Context(), "GET", "/monitors/health", nil)
 	for _, at := range []net.Addr{&net.UnixAddr{Net: "unix"}, &net.TCPAddr{}} {
-		w.inner.ServeHTTP(httptest.NewRecorder(), ask.WithContext(context.WithValue(ask.Context(), http.LocalAddrContextKey, at)))
+		w.inner.ServeHTTP(httptest.NewRecorder(),
+			ask.WithContext(context.WithValue(ask.Context(), http.LocalAddrContextKey, at)))
 	}
 	w.mustCount(1, "payments_http_requests_total", "route", "/monitors/health")
 }
@@ -206,7 +210,8 @@ func TestGauges_TellTheBacklog(t *testing.T) {
 			t.Errorf("no %s in\n%s", line, text)
 		}
 	}
-	for _, line := range []string{`payments_build_info{commit="test"`, `payments_database_pool_max_connections 16`, "process_open_fds", "go_goroutines"} {
+	for _, line := range []string{`payments_build_info{commit="test"`, `payments_database_pool_max_connections 16`,
+		"process_open_fds", "go_goroutines"} {
 		if text := w.inside("/metrics"); !strings.Contains(text, line) {
 			t.Errorf("no %s in\n%s", line, text)
 		}

@@ -45,9 +45,10 @@ func traced(provider trace.TracerProvider) func(http.Handler) http.Handler {
 	}
 }
 
-// startTracing sends spans where the environment says so. What the collector does not take is lost: it is never waited for,
-// but for the last ones when the worker leaves.
-func startTracing(ctx context.Context, version string, log *slog.Logger) (trace.TracerProvider, func(context.Context), error) {
+// startTracing sends spans where the environment says so. What the collector does not take is lost: it is never waited
+// for, but for the last ones when the worker leaves.
+func startTracing(ctx context.Context, version string, log *slog.Logger) (trace.TracerProvider, func(context.Context),
+	error) {
 	if !tracing.Configured() {
 		return noop.NewTracerProvider(), func(context.Context) {}, nil
 	}

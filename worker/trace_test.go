@@ -76,7 +76,8 @@ func (o *otlpReceiver) in(trace string) map[string]*spans.Span {
 func newTracedWorld(t *testing.T) (w *world, o *otlpReceiver, flush func()) {
 	t.Helper()
 	w, o = newSurroundings(t), newOTLPReceiver(t)
-	provider := mustv(tracing.Start(t.Context(), "test", otlptracehttp.WithEndpointURL(o.url+"/v1/traces"), otlptracehttp.WithInsecure()))(t)
+	provider := mustv(tracing.Start(t.Context(), "test", otlptracehttp.WithEndpointURL(o.url+"/v1/traces"),
+		otlptracehttp.WithInsecure()))(t)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
@@ -98,10 +99,16 @@ func TestTrace_FromTheRequestToTheGatewayTheDatabaseAndTheWebhook(t *testing.T) 
 	w, o, flush := newTracedWorld(t)
 	source := w.source()
 	uid := w.tossCard(source.ID, 1000)
-	const storing, cancelling, wrong = "0af7651916cd43dd8448eb211c80319c", "1af7651916cd43dd8448eb211c80319c", "2af7651916cd43dd8448eb211c80319c"
+	const (
+		storing    = "0af7651916cd43dd8448eb211c80319c"
+		cancelling = "1af7651916cd43dd8448eb211c80319c"
+		wrong      = "2af7651916cd43dd8448eb211c80319c"
+	)
 	stored := w.mustSendIn(storing, "POST", "/payments/histories", w.storing(api.Toss, uid, source, 1000))
-	w.mustSendIn(cancelling, "PUT", "/histories/cancel", api.CancelHistory{Source: source, Password: somePassword, Price: money.New(400), Reason: "a reason"})
-	p := w.send(traceparent(w.request("PATCH", "/histories/"+stored.ID, []byte(`{"password":"a wrong word"}`)), wrong), nil)
+	w.mustSendIn(cancelling, "PUT", "/histories/cancel", api.CancelHistory{Source: source, Password: somePassword,
+		Price: money.New(400), Reason: "a reason"})
+	p := w.send(traceparent(w.request("PATCH", "/histories/"+stored.ID, []byte(`{"password":"a wrong word"}`)), wrong),
+		nil)
 	if p == nil || p.TraceID != wrong {
 		t.Errorf("the problem names the trace %+v", p)
 	}
@@ -125,7 +132,8 @@ func TestTrace_FromTheRequestToTheGatewayTheDatabaseAndTheWebhook(t *testing.T) 
 	if request, pg := in["POST /payments/histories"], in["toss.payments capture"]; string(pg.GetParentSpanId()) != string(request.GetSpanId()) {
 		t.Errorf("the call to the gateway is not in the request: %v, %v", pg, request)
 	}
-	o.mustNotHave(t, stored.ID, uid, source.ID, somePassword, "a wrong word", "a reason", "shop", "test-store", w.service.url, "1111222233334444")
+	o.mustNotHave(t, stored.ID, uid, source.ID, somePassword, "a wrong word", "a reason", "shop", "test-store",
+		w.service.url, "1111222233334444")
 }
 
 // mustSendIn sends a sealed request in a trace, which has to succeed.
@@ -160,9 +168,11 @@ func TestTrace_IsNotKeptUnlessSomebodyWantsIt(t *testing.T) {
 func TestTrace_StandsInTheLog(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	handler := worker.NewHandler(worker.Options{Log: slog.New(slog.NewTextHandler(&log, nil)), Tracer: sdk.NewTracerProvider()})
+	handler := worker.NewHandler(worker.Options{Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Tracer: sdk.NewTracerProvider()})
 	const trace = "0af7651916cd43dd8448eb211c80319c"
-	handler.ServeHTTP(httptest.NewRecorder(), traceparent(httptest.NewRequestWithContext(t.Context(), "GET", "/nowhere", nil), trace))
+	handler.ServeHTTP(httptest.NewRecorder(),
+		traceparent(httptest.NewRequestWithContext(t.Context(), "GET", "/nowhere", nil), trace))
 	if !strings.Contains(log.String(), "trace_id="+trace) {
 		t.Errorf("the log says %s", &log)
 	}

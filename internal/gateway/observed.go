@@ -44,15 +44,21 @@ type observed struct {
 }
 
 func (o *observed) Capture(ctx context.Context, c payment.Capture) (payment.Snapshot, error) {
-	return observe(ctx, o.told, capture, func(ctx context.Context) (payment.Snapshot, error) { return o.Gateway.Capture(ctx, c) })
+	return observe(ctx, o.told, capture, func(ctx context.Context) (payment.Snapshot, error) {
+		return o.Gateway.Capture(ctx, c)
+	})
 }
 
 func (o *observed) Lookup(ctx context.Context, v payment.Vendor) (payment.Snapshot, error) {
-	return observe(ctx, o.told, lookup, func(ctx context.Context) (payment.Snapshot, error) { return o.Gateway.Lookup(ctx, v) })
+	return observe(ctx, o.told, lookup, func(ctx context.Context) (payment.Snapshot, error) {
+		return o.Gateway.Lookup(ctx, v)
+	})
 }
 
 func (o *observed) Refund(ctx context.Context, r payment.Refund) (payment.Snapshot, error) {
-	return observe(ctx, o.told, refund, func(ctx context.Context) (payment.Snapshot, error) { return o.Gateway.Refund(ctx, r) })
+	return observe(ctx, o.told, refund, func(ctx context.Context) (payment.Snapshot, error) {
+		return o.Gateway.Refund(ctx, r)
+	})
 }
 
 func (o *observed) BillingKey(ctx context.Context, v payment.Vendor, customer string) (json.RawMessage, error) {
@@ -61,7 +67,8 @@ func (o *observed) BillingKey(ctx context.Context, v payment.Vendor, customer st
 	})
 }
 
-func observe[T any](ctx context.Context, begun Observe, operation string, call func(context.Context) (T, error)) (T, error) {
+func observe[T any](ctx context.Context, begun Observe, operation string,
+	call func(context.Context) (T, error)) (T, error) {
 	ctx, ended := begun(ctx, operation)
 	out, err := call(ctx)
 	ended(outcomeOf(err))

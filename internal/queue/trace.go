@@ -27,7 +27,8 @@ var (
 const traceKey = "trace"
 
 // InsertMany implements rivertype.JobInsertMiddleware.
-func (s *Spans) InsertMany(ctx context.Context, jobs []*rivertype.JobInsertParams, insert func(context.Context) ([]*rivertype.JobInsertResult, error)) ([]*rivertype.JobInsertResult, error) {
+func (s *Spans) InsertMany(ctx context.Context, jobs []*rivertype.JobInsertParams,
+	insert func(context.Context) ([]*rivertype.JobInsertResult, error)) ([]*rivertype.JobInsertResult, error) {
 	if tracing.ID(ctx) == "" {
 		return insert(ctx)
 	}

@@ -58,7 +58,8 @@ func (s *Store) Backlog(ctx context.Context) (b Backlog, err error) {
 // jobBacklog reads River's own table, which sqlc does not know.
 func (s *Store) jobBacklog(ctx context.Context) ([]Jobs, error) {
 	const count = `SELECT queue, state::text, count(*), greatest(extract(epoch FROM now() - min(scheduled_at)), 0)::float8
-FROM payments.river_job WHERE state IN ('available', 'pending', 'retryable', 'running', 'scheduled') GROUP BY queue, state`
+FROM payments.river_job
+WHERE state IN ('available', 'pending', 'retryable', 'running', 'scheduled') GROUP BY queue, state`
 	rows, err := bounded{s.pool}.Query(ctx, count)
 	if err != nil {
 		return nil, err

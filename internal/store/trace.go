@@ -11,8 +11,8 @@ import (
 	"github.com/samchon/payments-server/internal/tracing"
 )
 
-// spans makes a span of each statement that a request or a job runs. Not otelpgx: its spans have the texts of errors, which
-// quote values.
+// spans makes a span of each statement that a request or a job runs. Not otelpgx: its spans have the texts of errors,
+// which quote values.
 type spans struct{}
 
 var _ pgx.QueryTracer = spans{}

@@ -46,7 +46,8 @@ func Start(ctx context.Context, version string, options ...otlptracehttp.Option)
 }
 
 // Root begins a span that may have no parent.
-func Root(ctx context.Context, provider trace.TracerProvider, name string, kind trace.SpanKind) (context.Context, trace.Span) {
+func Root(ctx context.Context, provider trace.TracerProvider, name string,
+	kind trace.SpanKind) (context.Context, trace.Span) {
 	return provider.Tracer(scope).Start(ctx, name, trace.WithSpanKind(kind))
 }
 
@@ -56,7 +57,8 @@ func Child(ctx context.Context, name string, about ...attribute.KeyValue) (conte
 	if !parent.IsRecording() {
 		return ctx, trace.SpanFromContext(context.Background())
 	}
-	return parent.TracerProvider().Tracer(scope).Start(ctx, name, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(about...))
+	return parent.TracerProvider().Tracer(scope).Start(ctx, name, trace.WithSpanKind(trace.SpanKindClient),
+		trace.WithAttributes(about...))
 }
 
 // End ends a span, failed or not.

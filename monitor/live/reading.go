@@ -87,8 +87,8 @@ func (r Reading) buckets(name string, p pick) map[float64]float64 {
 	return total
 }
 
-// quantile estimates one as Prometheus' histogram_quantile does, by a straight line through the bucket that it is in. It
-// is nil where nothing was observed.
+// quantile estimates one as Prometheus' histogram_quantile does, by a straight line through the bucket that it is in.
+// It is nil where nothing was observed.
 func quantile(q float64, cumulative map[float64]float64) *float64 {
 	bounds := make([]float64, 0, len(cumulative))
 	for b := range cumulative {

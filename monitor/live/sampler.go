@@ -119,7 +119,8 @@ func (p period) routes() []Route {
 	routes := []Route{}
 	for _, name := range p.now.values(requests, "route") {
 		on := with("route", name)
-		r := Route{Route: name, Requests: p.rate(requests, on), Errors: p.rate(requests, on.and(class('5'))), P99: p.quantile(.99, durations, on)}
+		r := Route{Route: name, Requests: p.rate(requests, on), Errors: p.rate(requests, on.and(class('5'))),
+			P99: p.quantile(.99, durations, on)}
 		if r.Requests > 0 {
 			routes = append(routes, r)
 		}

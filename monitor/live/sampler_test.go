@@ -28,7 +28,8 @@ func read(t *testing.T, after time.Duration, text string) Reading {
 		families = append(families, f)
 	}
 	return NewReading(noon.Add(after), supervisor.Census{PID: 1, Ready: true, Generations: []supervisor.Generation{
-		{Number: 7, Commit: "c0ffee", State: supervisor.Blessed, Busy: 3, Workers: []supervisor.Worker{{Slot: 1, PID: 2, Busy: 3}}},
+		{Number: 7, Commit: "c0ffee", State: supervisor.Blessed, Busy: 3,
+			Workers: []supervisor.Worker{{Slot: 1, PID: 2, Busy: 3}}},
 	}}, families)
 }
 
@@ -77,7 +78,8 @@ payments_webhooks_unfinished{state="pending"} 9
 payments_jobs_overdue_seconds{queue="a"} 4
 payments_jobs_overdue_seconds{queue="b"} 1
 `))
-	if tr := got.Traffic; tr.Requests != 17 || tr.Errors != 2 || tr.Refused != 10 || tr.Busy != 3 || *tr.Median != 0.1 || math.Abs(*tr.P99-0.198) > 1e-9 {
+	if tr := got.Traffic; tr.Requests != 17 || tr.Errors != 2 || tr.Refused != 10 || tr.Busy != 3 || *tr.Median != 0.1 ||
+		math.Abs(*tr.P99-0.198) > 1e-9 {
 		t.Errorf("traffic %+v, median %v, p99 %v", *tr, *tr.Median, *tr.P99)
 	}
 	if w := got.Workers[0]; !w.Up || *w.CPU != 0.5 || w.Memory != 4096 || w.Busy != 3 || w.Generation != 7 {

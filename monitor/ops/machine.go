@@ -75,7 +75,8 @@ func (m *machine) nameCommit(c supervisor.Census) {
 			if err != nil {
 				continue // another time
 			}
-			m.builtBy, m.commit = g.Number, live.Commit{Hash: g.Commit, Subject: system.Commit.Subject, At: system.Commit.CommittedAt}
+			m.builtBy, m.commit = g.Number, live.Commit{Hash: g.Commit, Subject: system.Commit.Subject,
+				At: system.Commit.CommittedAt}
 		}
 		m.last.Commit = m.commit
 	}

@@ -85,7 +85,8 @@ func TestEvents_ComeAsLongAsSomebodyListens(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &sample); err != nil || !ok {
 			t.Fatalf("%q: %v", lines.Text(), err)
 		}
-		if sample.Commit.Subject != "a subject" || sample.Commit.Hash != "c0ffee" || len(sample.Workers) != 2 || sample.Workers[1].Up || sample.Fleet.Commit != "c0ffee" {
+		if sample.Commit.Subject != "a subject" || sample.Commit.Hash != "c0ffee" || len(sample.Workers) != 2 ||
+			sample.Workers[1].Up || sample.Fleet.Commit != "c0ffee" {
 			t.Errorf("got %+v", sample)
 		}
 	}

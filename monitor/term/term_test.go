@@ -30,9 +30,11 @@ func busy() live.Sample {
 		Gateways: []live.Gateway{{Vendor: "iamport", Calls: 3, P99: value(.1)}, {Vendor: "toss.payments"}},
 	}
 	for i := range 9 {
-		s.Workers = append(s.Workers, live.Worker{Generation: 7, Slot: i + 1, PID: 1000 + i, State: supervisor.Blessed, Up: i > 0,
+		s.Workers = append(s.Workers, live.Worker{Generation: 7, Slot: i + 1, PID: 1000 + i, State: supervisor.Blessed,
+			Up:  i > 0,
 			CPU: value(.5), Memory: 64 << 20, Idle: 100, Busy: 3})
-		s.Receipts = append(s.Receipts, supervisor.Receipt{Generation: i, Commit: "c0ffee123456", Outcome: supervisor.Blessed, At: s.At})
+		s.Receipts = append(s.Receipts, supervisor.Receipt{Generation: i, Commit: "c0ffee123456",
+			Outcome: supervisor.Blessed, At: s.At})
 	}
 	return s
 }
@@ -59,7 +61,8 @@ func TestView_FitsTheTerminal(t *testing.T) {
 		}
 	}
 	text := strings.Join(v.lines(80, 24), "\n")
-	for _, want := range []string{"serving", "12345/s", "1250 ms", "c0ffee123456", "결제를", "NO ANSWER", "and 3 more", "64 MiB", "█", "dead 3", "iamport"} {
+	for _, want := range []string{"serving", "12345/s", "1250 ms", "c0ffee123456", "결제를", "NO ANSWER", "and 3 more",
+		"64 MiB", "█", "dead 3", "iamport"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}

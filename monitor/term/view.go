@@ -83,7 +83,8 @@ func (v *view) sample(s live.Sample) []string {
 		serves = "NOT SERVING"
 	}
 	lines := []string{
-		fmt.Sprintf("payments-server  %s  API %s  up %s  %s", serves, s.API, span(s.At.Sub(s.Since)), s.At.Local().Format(time.TimeOnly)),
+		fmt.Sprintf("payments-server  %s  API %s  up %s  %s", serves, s.API, span(s.At.Sub(s.Since)),
+			s.At.Local().Format(time.TimeOnly)),
 		fmt.Sprintf("commit %s  %s", s.Commit.Hash, s.Commit.Subject),
 		"",
 	}
@@ -104,7 +105,8 @@ func (v *view) traffic(t *live.Traffic) []string {
 	return []string{
 		fmt.Sprintf("requests  %8s/s %s  refused %s/s  errors %s/s", number(t.Requests), spark(v.history["requests"], 20, 0),
 			number(t.Refused), number(t.Errors)),
-		fmt.Sprintf("latency   p99 %6s %s  median %s  in progress %d", millis(t.P99), spark(v.history["p99"], 20, 0), millis(t.Median), t.Busy),
+		fmt.Sprintf("latency   p99 %6s %s  median %s  in progress %d", millis(t.P99), spark(v.history["p99"], 20, 0),
+			millis(t.Median), t.Busy),
 	}
 }
 
@@ -146,7 +148,8 @@ func gateways(all []live.Gateway) []string {
 	return table(func(t *tabwriter.Writer) {
 		fmt.Fprintln(t, "GATEWAY\tCALLS/S\tDECLINED/S\tUNCLEAR/S\tP99")
 		for _, g := range all {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", g.Vendor, number(g.Calls), number(g.Declined), number(g.Unknown), millis(g.P99))
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", g.Vendor, number(g.Calls), number(g.Declined), number(g.Unknown),
+				millis(g.P99))
 		}
 	})
 }
