@@ -70,6 +70,7 @@ type script struct {
 	ExitAfter   time.Duration // a worker that crashes after it was ready
 	HangAfter   time.Duration // a worker that stops itself (SIGSTOP) after it was ready
 	Unhealthy   bool          // a worker whose health is bad once it has the traffic
+	EndStreams  bool          // streamed answers end
 	HealthHangs bool          // a worker that answers for its health once only
 	BrokenHead  bool          // a supervisor that fails at start
 	HangLoop    bool          // a supervisor whose loop hangs until this is false again

@@ -81,6 +81,7 @@ func TestUndo(t *testing.T) {
 		{"NeverReady", func(s *script) { s.NeverReady = true }, "not ready"},
 		{"CrashesOnProbation", func(s *script) { s.ExitAfter = 300 * time.Millisecond }, "killed"},
 		{"HangsOnProbation", func(s *script) { s.HangAfter = 300 * time.Millisecond }, "not healthy"},
+		{"HandlersHangOnProbation", func(s *script) { s.HealthHangs = true }, "not healthy"},
 		{"UnhealthyOnProbation", func(s *script) { s.Unhealthy = true }, "answered 500"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -107,6 +108,18 @@ func TestUndo(t *testing.T) {
 
 func TestCrash(t *testing.T) {
 	t.Parallel()
+	t.Run("IsRepairedAfterGrowingPauses", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, script{})
+		f.rewrite(func(s *script) { s.ExitAtStart = true })
+		must(t, syscall.Kill(f.serving().Workers[0].PID, syscall.SIGKILL))
+		f.await("five deaths", func() bool { return len(f.deaths()) >= 5 })
+		for i, pause := range []time.Duration{0, 100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond} {
+			if d := f.deaths(); d[i+1].Sub(d[i]) < pause {
+				t.Errorf("%s between death %d and the next, want at least %s", d[i+1].Sub(d[i]), i+1, pause)
+			}
+		}
+	})
 	t.Run("OfABlessedWorkerIsRepaired", func(t *testing.T) {
 		t.Parallel()
 		f := start(t, script{})
@@ -131,6 +144,20 @@ func TestCrash(t *testing.T) {
 			t.Errorf("no reason in the log:\n%s", f.log)
 		}
 	})
+}
+
+// deaths are the times at which the supervisor noticed one.
+func (f *fleet) deaths() (at []time.Time) {
+	for line := range strings.Lines(f.log.String()) {
+		var entry struct {
+			Msg  string
+			Time time.Time
+		}
+		if json.Unmarshal([]byte(line), &entry) == nil && entry.Msg == "worker died" {
+			at = append(at, entry.Time)
+		}
+	}
+	return at
 }
 
 func TestStop(t *testing.T) {

@@ -54,11 +54,21 @@ func (s script) handler(w *handover.Worker) http.Handler {
 		fmt.Fprintf(rw, "%d %d %d", w.Generation(), os.Getpid(), n)
 	})
 	mux.HandleFunc("GET /stream", func(rw http.ResponseWriter, r *http.Request) {
-		for i := range 40 {
-			fmt.Fprintf(rw, "%d\n", i)
+		for now := s; !now.EndStreams; now, _ = readScript() {
+			fmt.Fprintln(rw, "more")
 			rw.(http.Flusher).Flush()
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(5 * time.Millisecond)
 		}
+		fmt.Fprintln(rw, "end")
+	})
+	mux.HandleFunc("GET /upgrade", func(rw http.ResponseWriter, r *http.Request) {
+		c, b, err := rw.(http.Hijacker).Hijack()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+		io.Copy(c, b)
 	})
 	mux.HandleFunc("POST /print", func(rw http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
