@@ -19,6 +19,7 @@ type settings struct {
 	handovers, keepAlive, fresh, undos int
 	think, quiet, gap                  time.Duration
 	only                               string
+	failures                           bool
 }
 
 // onlyUndo leaves the comparison out.
@@ -38,6 +39,7 @@ func main() {
 	flag.DurationVar(&s.quiet, "quiet", 3*time.Second, "how long to measure without handovers first")
 	flag.DurationVar(&s.gap, "gap", 20*time.Millisecond, "pause between two handovers")
 	flag.StringVar(&s.only, "only", "", "part of the name of the contenders to run, or \""+onlyUndo+"\"")
+	flag.BoolVar(&s.failures, "failures", false, "print the first failed requests of each contender")
 	flag.Parse()
 	if s.only != onlyUndo {
 		exitOn(compare(s))
@@ -100,6 +102,9 @@ func measure(t *tabwriter.Writer, c contender, s settings) error {
 	during := l.Percentile(0.99)
 	l.End()
 	ok, failed, dials := l.Count()
+	if s.failures {
+		fmt.Fprintln(os.Stderr, c.name, l.Failures())
+	}
 	fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%.2f\t%d\t%s\t%s\t%.1f\n", c.name, s.handovers, ok+failed, failed,
 		float64(failed)/float64(s.handovers), dials-s.keepAlive, before.Round(10*time.Microsecond),
 		during.Round(10*time.Microsecond), float64(during)/float64(before))

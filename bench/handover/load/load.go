@@ -51,15 +51,20 @@ func New(addr string, think time.Duration) *Load {
 	return l
 }
 
-// answerTimeout is when a request counts as lost though nothing has been heard of its connection.
-const answerTimeout = 20 * time.Second
+// A request counts as lost, though nothing has been heard of its connection, after answerTimeout, and sooner when the
+// clients end.
+const (
+	answerTimeout = time.Minute
+	endTimeout    = 20 * time.Second
+	silentTimeout = 5 * time.Minute // for a connection without a request
+)
 
 // End stops the clients and waits for them. What they have asked still has to be answered.
 func (l *Load) End() {
 	l.stop()
 	l.note(func() {
 		for _, c := range l.open {
-			_ = c.SetDeadline(time.Now().Add(answerTimeout)) // fails if it is closed
+			_ = c.SetDeadline(time.Now().Add(endTimeout)) // fails if it is closed
 		}
 	})
 	l.clients.Wait()
@@ -244,13 +249,16 @@ func (l *Load) dial() net.Conn {
 		l.Fail("dial", err)
 		return nil
 	}
-	c.SetDeadline(time.Now().Add(5 * time.Minute))
+	c.SetDeadline(time.Now().Add(silentTimeout))
 	l.note(func() { l.dials++; l.open = append(l.open, c) })
 	return c
 }
 
 func (l *Load) request(c net.Conn, i int) (closing, ok bool) {
 	started := time.Now()
+	if l.done.Err() == nil { // else the end has set it
+		c.SetDeadline(started.Add(answerTimeout))
+	}
 	if _, err := c.Write(wire(i)); err != nil {
 		l.Fail("write", err)
 		return true, false
