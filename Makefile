@@ -1,6 +1,6 @@
 # `make` alone lists the targets, from the comments behind them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build dev install uninstall image run test race lint generate check-generated api package-api bench bench-fakes bench-handover fuzz chaos test-previous test-update e2e clean
+.PHONY: help setup build dev install uninstall image release test-release run test race lint generate check-generated api package-api bench bench-fakes bench-handover fuzz chaos test-previous test-update e2e clean
 
 # A release is told from another by its commit; `payments version` prints both. Two builds of a commit are the same bytes,
 # wherever and whenever they are made: so the time is the commit's, C is left out, and paths are trimmed.
@@ -9,6 +9,7 @@ BUILT   := $(shell TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%
 FACTS   := $(shell sh scripts/commit-facts.sh)
 LDFLAGS := -s -w -X main.commit=$(COMMIT) -X main.built=$(BUILT) \
 	-X github.com/samchon/payments-server/monitor.commitFacts=$(FACTS)
+OUT     ?= bin/payments
 # Only our own: node_modules holds Go files of others.
 GOFILES = $(shell git ls-files -co --exclude-standard -- '*.go')
 
@@ -19,8 +20,8 @@ setup: ## install what building and testing need and the machine lacks: PostgreS
 	@sh scripts/setup.sh postgres ssh
 
 build: ## build bin/payments
-	@echo 'go build -o bin/payments .'
-	@CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/payments .
+	@echo 'go build -o $(OUT) .'
+	@CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o $(OUT) .
 
 dev: ## build whenever a source file has changed, and reload a server that runs
 	@sh scripts/dev.sh
@@ -33,6 +34,12 @@ uninstall: ## take away what install has put there
 
 image: ## build the container image payments-server
 	docker build -f deploy/container/Dockerfile -t payments-server .
+
+release: ## build dist/: archives for linux on amd64 and arm64, checksums, bills of materials
+	@sh scripts/release.sh
+
+test-release: ## build the release twice, compare every byte, and install it
+	@sh scripts/test-release.sh
 
 run: build ## start everything here: the API, the fakes and a private PostgreSQL; Ctrl-C stops it
 	@bin/payments start
