@@ -43,7 +43,7 @@ func (p *payment) matches(orderID string, amount money.Amount) error {
 func (s *Server) confirmable(p *payment) error {
 	switch p.Status {
 	case api.StatusInProgress:
-		return nil
+		return s.unpaid(p.OrderID)
 	case api.StatusReady, api.StatusExpired:
 		return refusal{code: api.CodeNotFoundPaymentSession}
 	case api.StatusAborted:

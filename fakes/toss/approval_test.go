@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/samchon/payments-server/api/money"
 	"github.com/samchon/payments-server/api/toss"
 	fake "github.com/samchon/payments-server/fakes/toss"
@@ -24,6 +26,27 @@ func TestConfirm(t *testing.T) {
 				t.Errorf("got %s at %s", done.Status, done.ApprovedAt)
 			}
 			f.wantHeld(waits.PaymentKey, 1000)
+		})
+	})
+	t.Run("TakesTheMoneyOfOneWindowWhenAnOrderHasTwo", func(t *testing.T) {
+		t.Parallel()
+		inStyles(t, func(t *testing.T, f fixture, style fake.Style) {
+			order := map[string]any{"orderId": uuid.NewString()}
+			first, _ := f.openWindow(order)
+			second, _ := f.openWindow(order)
+			first.choose("pay")
+			second.choose("pay")
+			done, err := f.confirm(first.payment())
+			must(t, done, err)
+			got, err := f.client.GetByOrderID(t.Context(), done.OrderID)
+			if must(t, got, err).PaymentKey != done.PaymentKey {
+				t.Errorf("the order is known by the payment that is %s, and not by the paid one", got.Status)
+			}
+			if _, err = f.confirm(second.payment()); style == fake.Real {
+				wantRefusal(t, err, 400, toss.CodeDuplicatedOrderID)
+			} else if err != nil {
+				t.Errorf("the reference takes an order twice: %v", err)
+			}
 		})
 	})
 	t.Run("RefusesAnotherOrderOrAmount", func(t *testing.T) {

@@ -1,6 +1,7 @@
 package toss
 
 import (
+	"slices"
 	"time"
 
 	api "github.com/samchon/payments-server/api/toss"
@@ -12,7 +13,7 @@ import (
 // books are what the fake remembers. The server's mutex guards them.
 type books struct {
 	payments     *volatile.Store[string, *payment]
-	orders       map[string]*payment // the newest payment of each order that is still remembered
+	orders       map[string][]*payment // those of an order that are still remembered, oldest first
 	billings     *volatile.Store[string, *billing]
 	receipts     *volatile.Store[string, *receipt]
 	transactions *volatile.Store[string, api.Transaction]
@@ -45,7 +46,7 @@ func newBooks(o Options) books {
 	limits := volatile.Limits{Count: o.Keep, Age: o.KeepFor}
 	now := o.Clock.Now
 	b := books{
-		orders:       make(map[string]*payment),
+		orders:       make(map[string][]*payment),
 		billings:     volatile.New[string, *billing](limits, now),
 		receipts:     volatile.New[string, *receipt](limits, now),
 		transactions: volatile.New[string, api.Transaction](limits, now),
@@ -57,9 +58,24 @@ func newBooks(o Options) books {
 
 func (b books) forget(p *payment) {
 	p.stopTimer()
-	if b.orders[p.OrderID] == p {
+	rest := slices.DeleteFunc(b.orders[p.OrderID], func(other *payment) bool { return other == p })
+	if len(rest) == 0 {
 		delete(b.orders, p.OrderID)
+		return
 	}
+	b.orders[p.OrderID] = rest
+}
+
+// ofOrder returns the payment that an order is known by: the one that was paid,
+// or else the last that was begun. It returns nil for an unknown order.
+func (b books) ofOrder(orderID string) *payment {
+	var known *payment
+	for _, p := range b.orders[orderID] {
+		if known == nil || p.captured || !known.captured {
+			known = p
+		}
+	}
+	return known
 }
 
 func (b books) clear() {

@@ -48,7 +48,16 @@ func (s *Server) orderable(orderID string, amount money.Amount) error {
 	if amount.Sign() < 0 {
 		return malformed("amount is below zero")
 	}
-	if earlier, ok := s.books.orders[orderID]; ok && earlier.captured && s.real() {
+	return s.unpaid(orderID)
+}
+
+// unpaid refuses an order that has been paid, be it through another window that
+// was open for it.
+func (s *Server) unpaid(orderID string) error {
+	if !s.real() {
+		return nil
+	}
+	if p := s.books.ofOrder(orderID); p != nil && p.captured {
 		return refusal{code: api.CodeDuplicatedOrderID}
 	}
 	return nil
@@ -57,7 +66,7 @@ func (s *Server) orderable(orderID string, amount money.Amount) error {
 // add puts a new payment into the books.
 func (s *Server) add(p *payment) {
 	s.books.payments.Put(p.PaymentKey, p)
-	s.books.orders[p.OrderID] = p
+	s.books.orders[p.OrderID] = append(s.books.orders[p.OrderID], p)
 	s.changed(p)
 }
 
@@ -112,8 +121,8 @@ func (s *Server) getPayment(c call) ([]byte, error) {
 }
 
 func (s *Server) getOrder(c call) ([]byte, error) {
-	p, ok := s.books.orders[c.PathValue("orderId")]
-	if !ok {
+	p := s.books.ofOrder(c.PathValue("orderId"))
+	if p == nil {
 		return nil, refusal{code: api.CodeNotFoundPayment}
 	}
 	return p.read(c.effects), nil

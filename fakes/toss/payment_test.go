@@ -26,7 +26,7 @@ func TestGetByOrderID(t *testing.T) {
 	})
 }
 
-func TestGetByOrderID_ShowsTheLastAttempt(t *testing.T) {
+func TestGetByOrderID_ShowsThePaidAttempt(t *testing.T) {
 	t.Parallel()
 	inStyles(t, func(t *testing.T, f fixture, style fake.Style) {
 		again := card(1000)
