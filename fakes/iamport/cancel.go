@@ -2,6 +2,7 @@ package iamport
 
 import (
 	"net/http"
+	"slices"
 
 	api "github.com/samchon/payments-server/api/iamport"
 	"github.com/samchon/payments-server/api/money"
@@ -24,7 +25,9 @@ func (s *Server) cancelPayment(r *http.Request) (any, error) {
 }
 
 // cancelled names the payment that a request is about: by imp_uid, or else the
-// newest of the merchant_uid.
+// newest of the merchant_uid that has not failed. A payer who closed a second
+// window made a newer one that failed, and the real Iamport "cancels an approved
+// payment": https://developers.portone.io/docs/en/api/payment-api/cancel-payment-api
 func (s *Server) cancelled(in api.CancelRequest) (string, error) {
 	if in.ImpUID != "" {
 		return in.ImpUID, nil
@@ -35,6 +38,11 @@ func (s *Server) cancelled(in api.CancelRequest) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	payments := s.kept.orders[in.MerchantUID]
+	for _, impUID := range slices.Backward(payments) {
+		if r, err := s.find(impUID); err == nil && r.now.Status != api.StatusFailed {
+			return impUID, nil
+		}
+	}
 	if len(payments) == 0 {
 		return "", notFound("payment")
 	}
@@ -89,6 +97,8 @@ func (s *Server) cancelAmount(p api.Payment, in api.CancelRequest) (money.Amount
 		return money.Amount{}, refused("The amount to cancel must be positive.")
 	case amount.Cmp(balance) > 0:
 		return money.Amount{}, refused("The amount to cancel exceeds the cancellable amount.")
+	case s.real() && p.PaidAt.IsZero() && !amount.Equal(balance):
+		return money.Amount{}, refused("A payment that waits for its deposit is cancelled whole.")
 	}
 	return amount, nil
 }

@@ -1,6 +1,7 @@
 package iamport_test
 
 import (
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -81,6 +82,17 @@ func TestCancel(t *testing.T) {
 		}
 	})
 
+	t.Run("OfAnOrderPassesOverAnAttemptThatFailed", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, iamport.Options{Style: iamport.Real})
+		const order = `{"merchant_uid":"order-1","amount":30000}`
+		paid, closed := f.openWindow(order), f.openWindow(order)
+		f.choose(paid, "pay")
+		f.choose(closed, "close")
+		must(f.client.Cancel(f.Context(), api.CancelRequest{MerchantUID: "order-1", Reason: "all"}))(f)
+		f.wantBalance(path.Base(paid), 0)
+	})
+
 	t.Run("TakesZeroForEverythingAsTheRealOne", func(t *testing.T) {
 		t.Parallel()
 		f := start(t, iamport.Options{Style: iamport.Real})
@@ -100,6 +112,19 @@ func TestCancel(t *testing.T) {
 		if entries, _ := f.Ledger().Payment(p.ImpUID); len(entries) != 0 {
 			t.Errorf("the ledger has %+v", entries)
 		}
+	})
+
+	t.Run("OfAPartOfAnUnpaidVBankIsRefusedByTheRealOne", func(t *testing.T) {
+		t.Parallel()
+		f := start(t, iamport.Options{Style: iamport.Real})
+		p := f.openVBank(30_000, time.Hour)
+		_, err := f.cancel(p, 10_000)
+		f.wantRefusal(err, iamport.Real)
+		if err := f.client.Deposit(t.Context(), p.ImpUID); err != nil {
+			t.Fatal(err)
+		}
+		must(f.cancel(p, 10_000))(f)
+		f.wantBalance(p.ImpUID, 20_000)
 	})
 
 	t.Run("SendsAWebhookWhenTheStyleDoes", func(t *testing.T) {

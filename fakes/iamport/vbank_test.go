@@ -125,6 +125,21 @@ func TestVBank(t *testing.T) {
 		f.wantBalance(p.ImpUID, 40_000)
 	})
 
+	t.Run("KeepsTheAmountThatWasPaid", func(t *testing.T) {
+		t.Parallel()
+		inBothStyles(t, func(f fixture, style iamport.Style) {
+			p := f.openVBank(40_000, time.Hour)
+			if err := f.client.Deposit(f.Context(), p.ImpUID); err != nil {
+				f.Fatal(err)
+			}
+			more := money.New(90_000)
+			_, err := f.client.UpdateVBank(f.Context(), api.VBankUpdate{ImpUID: p.ImpUID, Amount: &more})
+			f.wantRefusal(err, style)
+			must(f.cancel(p, 40_000))(f)
+			f.wantBalance(p.ImpUID, 0)
+		})
+	})
+
 	t.Run("MovesMoneyOnceHoweverOftenItIsPaid", func(t *testing.T) {
 		t.Parallel()
 		f := start(t, iamport.Options{})

@@ -53,6 +53,9 @@ func (s *Server) updateVBank(r *http.Request) (any, error) {
 			return effect{}, refused("The virtual account does not wait for a payment.")
 		case in.Amount != nil && in.Amount.Sign() < 0:
 			return effect{}, refused("The amount must not be negative.")
+		case in.Amount != nil && !p.PaidAt.IsZero():
+			// The reference would then give back what it never got.
+			return effect{}, refused("The amount has been paid already.")
 		}
 		if in.Amount != nil && !in.Amount.IsZero() {
 			p.Amount = *in.Amount

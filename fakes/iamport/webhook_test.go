@@ -58,14 +58,26 @@ func TestWebhookFaults_StrikeWhateverCausedIt(t *testing.T) {
 // payAtCheckout pays in a window, without a browser.
 func (f fixture) payAtCheckout(order string) (impUID string) {
 	f.Helper()
-	var window struct{ Path string }
-	if err := json.Unmarshal([]byte(f.send(http.MethodPost, "/checkout", nil, order).body), &window); err != nil {
+	window := f.openWindow(order)
+	f.choose(window, "pay")
+	return path.Base(window)
+}
+
+// openWindow returns the path of a payment window.
+func (f fixture) openWindow(order string) (window string) {
+	f.Helper()
+	var opened struct{ Path string }
+	if err := json.Unmarshal([]byte(f.send(http.MethodPost, "/checkout", nil, order).body), &opened); err != nil {
 		f.Fatal(err)
 	}
-	if got := f.send(http.MethodPost, window.Path+"/pay", nil, ""); got.status != http.StatusOK {
+	return opened.Path
+}
+
+func (f fixture) choose(window, choice string) {
+	f.Helper()
+	if got := f.send(http.MethodPost, window+"/"+choice, nil, ""); got.status != http.StatusOK {
 		f.Fatalf("the window answered %d %s", got.status, got.body)
 	}
-	return path.Base(window.Path)
 }
 
 func TestWebhook(t *testing.T) {
