@@ -6,6 +6,7 @@ package clock
 import (
 	"container/heap"
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -20,7 +21,11 @@ type Clock struct {
 	timers  timerHeap
 	set     uint64      // timers set so far; orders those due at the same moment
 	alarm   *time.Timer // rings in real time when the first timer is due
+	begun   []*begun
 }
+
+// begun is work that a timer may have set going, and how to wait for its end.
+type begun struct{ wait func() }
 
 // New returns a clock that runs with real time.
 func New() *Clock { return &Clock{} }
@@ -76,13 +81,44 @@ func (c *Clock) Running() bool {
 
 // Advance moves the clock forward by d. Timers that become due fire one after
 // another in this goroutine, each with Now at its own due time, including those
-// that an earlier one sets: when Advance returns, all of d has happened.
+// that an earlier one sets, and what BeforeMoving names is waited for: when
+// Advance returns, all of d has happened. What it waits for must not call it.
 func (c *Clock) Advance(d time.Duration) {
 	c.moving.Lock()
 	defer c.moving.Unlock()
 	target := c.Now().Add(d)
-	for t := c.step(target); t != nil; t = c.step(target) {
+	for {
+		c.finishBegun()
+		t := c.step(target)
+		if t == nil {
+			return
+		}
 		t.fire()
+	}
+}
+
+// BeforeMoving makes Advance call wait whenever it is about to move the clock, so
+// that what goes on in other goroutines happens at the time that it belongs to,
+// and the timers that it sets are due as they should be. The function returned
+// ends that.
+func (c *Clock) BeforeMoving(wait func()) (end func()) {
+	b := &begun{wait}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.begun = append(c.begun, b)
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.begun = slices.DeleteFunc(c.begun, func(other *begun) bool { return other == b })
+	}
+}
+
+func (c *Clock) finishBegun() {
+	c.mu.Lock()
+	all := slices.Clone(c.begun)
+	c.mu.Unlock()
+	for _, b := range all {
+		b.wait()
 	}
 }
 

@@ -49,6 +49,7 @@ type Courier struct {
 	changes feed.Feed
 	ctx     context.Context
 	cancel  context.CancelFunc
+	detach  func() // from the clock, which waits for attempts under way before it moves
 	running sync.WaitGroup
 
 	mu     sync.Mutex
@@ -79,6 +80,7 @@ func New(o Options) *Courier {
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.log = volatile.NewWithEvict(volatile.Limits{Count: o.Keep}, o.Clock.Now, c.forget)
+	c.detach = o.Clock.BeforeMoving(func() { _ = c.Wait(c.ctx) }) // fails when the courier is closed, and then at rest
 	return c
 }
 
@@ -239,6 +241,7 @@ func (c *Courier) Close() {
 	c.clear()
 	c.mu.Unlock()
 	c.cancel()
+	c.detach()
 	c.running.Wait()
 	c.client.CloseIdleConnections()
 }

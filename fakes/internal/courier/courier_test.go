@@ -159,6 +159,20 @@ func TestLadder(t *testing.T) {
 		}
 	})
 
+	t.Run("BeginsWhenTheMessageWasSentHoweverFarTheClockMoves", func(t *testing.T) {
+		t.Parallel()
+		s := openShop(t, 500, 500)
+		now := clock.NewStopped(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+		c := open(t, courier.Options{URL: s.URL, Clock: now, Ladder: ladder})
+		due := now.Now().Add(time.Hour)
+		now.AfterFunc(time.Hour, func() { c.Send(message("expired")) })
+		now.Advance(24 * time.Hour)
+		d := c.Log()[0]
+		if d.State != courier.Delivered || len(d.Attempts) != 3 || !d.Attempts[0].At.Equal(due) {
+			t.Errorf("delivery = %+v, want it delivered by its third attempt, the first at %v", d, due)
+		}
+	})
+
 	t.Run("EndsInFailure", func(t *testing.T) {
 		t.Parallel()
 		s := openShop(t, 500, 500, 500, 500, 500)
