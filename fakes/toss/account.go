@@ -120,7 +120,7 @@ func (s *Server) takenBack(p *payment, cause fault.Cause) error {
 	p.VirtualAccount.SettlementStatus = incompleted
 	p.ApprovedAt = api.Time{}
 	p.Status = api.StatusWaitingForDeposit
-	s.record(p, ledger.Refunded, p.TotalAmount)
+	s.record(p, ledger.Refunded, p.BalanceAmount)
 	p.captured = false
 	s.changed(p)
 	s.announce(p, cause)

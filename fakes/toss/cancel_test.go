@@ -181,3 +181,17 @@ func TestCancel_OfTheRealGateway(t *testing.T) {
 		}
 	})
 }
+
+// TestTakeBack_GivesBackNoMoreThanIsLeft: the reference takes another deposit into
+// an account that was refunded in part, and calls it done again.
+func TestTakeBack_GivesBackNoMoreThanIsLeft(t *testing.T) {
+	t.Parallel()
+	f := start(t, fake.Options{})
+	p := f.account(1000)
+	f.mustAct(p, fake.Deposit)
+	_, err := f.cancel(p, toss.Cancellation{CancelAmount: amount(300)})
+	must(t, p, err)
+	got, err := f.client.Deposit(t.Context(), p.PaymentKey)
+	f.mustAct(must(t, got, err), fake.TakeBack)
+	f.wantHeld(p.PaymentKey, 0)
+}

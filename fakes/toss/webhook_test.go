@@ -8,6 +8,7 @@ import (
 
 	"github.com/samchon/payments-server/api/toss"
 	"github.com/samchon/payments-server/fakes/clock"
+	"github.com/samchon/payments-server/fakes/internal/courier"
 	fake "github.com/samchon/payments-server/fakes/toss"
 )
 
@@ -86,6 +87,16 @@ func TestWebhook_OfTheRealGateway(t *testing.T) {
 		f.Clock().Advance(30 * 24 * time.Hour)
 		if n := box.settle(t, f); n != 0 {
 			t.Errorf("%d attempts after the last", n)
+		}
+	})
+	t.Run("FailsWhenItIsNeverAnswered200", func(t *testing.T) {
+		t.Parallel()
+		box := newInbox(t, always(http.StatusCreated))
+		f := start(t, fake.Options{Style: fake.Real, WebhookURL: box.URL, Clock: stopped()})
+		f.paid(1000)
+		f.Clock().Advance(4 * 24 * time.Hour)
+		if hook := f.Webhooks()[0]; hook.State != courier.Failed || len(hook.Attempts) != 8 {
+			t.Errorf("%s after %d attempts, want failed after 8", hook.State, len(hook.Attempts))
 		}
 	})
 	t.Run("TellsOfNoBillingPayment", func(t *testing.T) {

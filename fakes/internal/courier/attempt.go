@@ -109,12 +109,12 @@ func (c *Courier) record(p *parcel, a Attempt) {
 	p.attempts = append(p.attempts, a)
 	p.stopTimer()
 	climbed := len(p.attempts)
-	_, kept := c.log.Get(p.id) // a forgotten parcel must not live on in a timer
-	retry := kept && !c.closed && climbed <= len(c.ladder) && c.options.Retry(a.Status)
+	_, kept := c.log.Get(p.id)           // a forgotten parcel must not live on in a timer
+	wanting := c.options.Retry(a.Status) // the real Toss does not take a 201 for an answer
 	switch {
-	case retry:
+	case wanting && kept && !c.closed && climbed <= len(c.ladder):
 		c.wait(p, c.ladder[climbed-1])
-	case a.Status/100 == 2:
+	case a.Status/100 == 2 && !wanting:
 		p.state = Delivered
 	default:
 		p.state = Failed
