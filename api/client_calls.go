@@ -3,15 +3,17 @@ package api
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // CallOption changes one call of a write.
 type CallOption func(*call)
 
-// IdempotencyKey is a text of the caller's own, unique to the request, in place
-// of one made up for the call. Kept beside the order, it lets a service that
+// IdempotencyKey is a text of the caller's own, in ASCII and unique to the request,
+// in place of one made up for the call. Kept beside the order, it lets a service that
 // was restarted in the middle of a refund ask for the same refund again: within
 // 24 hours the server repeats its first answer.
 func IdempotencyKey(key string) CallOption { return func(q *call) { q.key = key } }
@@ -89,6 +91,9 @@ func write[T any](ctx context.Context, c *Client, q call, options []CallOption) 
 	q.key = rand.Text()
 	for _, option := range options {
 		option(&q)
+	}
+	if strings.TrimSpace(q.key) == "" { // the server would take it for none, and carry out every attempt
+		return nil, fmt.Errorf("%s: the idempotency key is empty: leave it out, or give one that is unique to the request", q.name)
 	}
 	return ask[T](ctx, c, q)
 }

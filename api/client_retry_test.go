@@ -150,6 +150,19 @@ func TestClient_KeysAreItsOwnForEachCall(t *testing.T) {
 	}
 }
 
+// TestClient_RefusesAnEmptyKey, as of a refund without an id: repeated without a
+// key, it would be made as often as it is sent.
+func TestClient_RefusesAnEmptyKey(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"", " "} {
+		s := &script{answers: []answer{success(t)}}
+		_, err := s.client(t).CancelHistory(t.Context(), cancel, api.IdempotencyKey(key))
+		if err == nil || !strings.Contains(err.Error(), "the idempotency key is empty") || len(s.requests) > 0 {
+			t.Errorf("%q: got %v after %d requests, want a refusal before the first", key, err, len(s.requests))
+		}
+	}
+}
+
 func TestClient_RetriesEndWithTheContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -20,9 +20,9 @@ export interface CallOptions {
     /** Ends the call, with the attempts that would follow. */
     signal?: AbortSignal;
     /**
-     * A text of the caller's own, unique to the request, in place of one made up for the call. Kept beside the order,
-     * it lets a service that was restarted in the middle of a refund ask for the same refund again: within 24 hours
-     * the server repeats its first answer.
+     * A text of the caller's own, in ASCII and unique to the request, in place of one made up for the call. Kept beside
+     * the order, it lets a service that was restarted in the middle of a refund ask for the same refund again: within
+     * 24 hours the server repeats its first answer.
      */
     idempotencyKey?: string;
 }
@@ -54,10 +54,16 @@ export async function call<T>(
 
 function requestOf(connection: Connection, { METHOD, CONFIG }: Route, input: unknown, options: CallOptions): RequestInit {
     const headers = new Headers(connection.headers);
-    if (CONFIG.idempotent) headers.set("Idempotency-Key", options.idempotencyKey ?? randomUUID());
+    if (CONFIG.idempotent) headers.set("Idempotency-Key", keyOf(options));
     if (!CONFIG.input_encrypted) return { method: METHOD, headers };
     headers.set("Content-Type", "text/plain");
     return { method: METHOD, headers, body: seal(connection.encryption, JSON.stringify(input)) };
+}
+
+/** The key of a write. The server would take an empty one for none, and carry out every attempt. */
+function keyOf({ idempotencyKey = randomUUID() }: CallOptions): string {
+    if (idempotencyKey.trim() !== "") return idempotencyKey;
+    throw new TypeError("idempotencyKey is empty: leave it out, or give one that is unique to the request");
 }
 
 /** Makes one attempt. Its error is a Problem where the server answered, and the signal's reason where that ended it. */

@@ -46,6 +46,14 @@ test("each write has a key of its own, a read has none", async () => {
     assert.deepEqual([mine, read], ["mine", null]);
 });
 
+test("an empty key is refused: without one, a refund would be made as often as it is sent", async () => {
+    for (const idempotencyKey of ["", " "]) {
+        const connection = scripted(success);
+        await assert.rejects(cancel(connection, refund, { idempotencyKey }), /idempotencyKey is empty/);
+        assert.equal(connection.requests.length, 0);
+    }
+});
+
 test("attempts end with the caller's signal", async (t) => {
     t.mock.timers.enable({ apis: ["setTimeout"] });
     const connection = scripted(problem(503, "database_unavailable", "2"));
