@@ -12,6 +12,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// TestRefusals_MissNoCode: each is told where it may come from, but for those that
+// any request may meet, which are in the enumeration alone.
+func TestRefusals_MissNoCode(t *testing.T) {
+	t.Parallel()
+	told := slices.Concat(slices.Collect(maps.Values(refusals))...)
+	told = append(told, codeDatabaseAway, codeInternal, codeNoRoute, codeNoMethod, codeNotImplemented)
+	for code := range kinds {
+		if !slices.Contains(told, code) {
+			t.Errorf("no operation says that it may be refused with %s", code)
+		}
+	}
+}
+
 // TestCodes keeps the constants that clients branch on in step with the table.
 func TestCodes(t *testing.T) {
 	t.Parallel()

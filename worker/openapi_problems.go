@@ -30,7 +30,7 @@ var (
 // refusals are the codes of each operation.
 var refusals = map[string][]string{
 	"histories.store": slices.Concat(refusedBodies, refusedSources, refusedByGateways,
-		[]string{string(payment.CodePriceMismatch), string(payment.CodeOrderMismatch)}),
+		[]string{string(payment.CodePriceMismatch), string(payment.CodeOrderMismatch), string(payment.CodeUndoRefused)}),
 	"histories.get": slices.Concat(refusedBodies, refusedLocks, noHistory),
 	"histories.at":  slices.Concat(refusedBodies, refusedLocks, noHistory),
 	"histories.cancel": slices.Concat(refusedBodies, refusedLocks, noHistory, refusedByGateways,
