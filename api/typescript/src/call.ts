@@ -46,10 +46,16 @@ export async function call<T>(
     options: CallOptions = {},
 ): Promise<T> {
     const name = `${route.METHOD} ${route.PATH}`;
-    const url = new URL(connection.host.replace(/\/+$/, "") + path);
+    const url = urlOf(connection, path);
     const request = requestOf(connection, route, input, options);
     const answer = await retried(() => send(name, connection, url, request, options.signal), options.signal);
     return (route.CONFIG.output_encrypted ? parse(name, connection.encryption, answer) : undefined) as T;
+}
+
+function urlOf({ host }: Connection, path: string): URL {
+    // URL itself takes localhost:37821 for a scheme, and the path behind http:// for a host.
+    if (!/^https?:\/\/[^/]/i.test(host)) throw new TypeError("connection.host is not an absolute http or https URL");
+    return new URL(host.replace(/\/+$/, "") + path);
 }
 
 function requestOf(connection: Connection, { METHOD, CONFIG }: Route, input: unknown, options: CallOptions): RequestInit {
@@ -84,8 +90,14 @@ async function send(
     } catch (error) {
         if (signal?.aborted) throw signal.reason;
         if (isProblem(error)) throw error;
-        throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+        throw new Error(`${name}: ${reasonOf(error)}`, { cause: error });
     }
+}
+
+/** Says why an attempt failed. Node's fetch says "fetch failed", and keeps the reason as the cause. */
+function reasonOf(error: unknown): string {
+    if (!(error instanceof Error)) return String(error);
+    return error.cause instanceof Error ? error.cause.message || error.message : error.message;
 }
 
 /** Reads an answer. What is wrong with it is not told in detail: it is a customer's payment. */

@@ -64,10 +64,19 @@ test("attempts end with the caller's signal", async (t) => {
     assert.equal(connection.requests.length, 2);
 });
 
+test("a connection that cannot be made says why", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const refused = () => Promise.reject(new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:1") }));
+    const { error } = await onFastClock(t.mock.timers, cancel(scripted(refused), refund));
+    assert.equal(error.message, "PUT /histories/cancel: connect ECONNREFUSED 127.0.0.1:1");
+});
+
 test("an address that cannot be right is not tried", async () => {
-    const connection = { ...scripted(success), host: "payments" };
-    await assert.rejects(cancel(connection, refund), TypeError);
-    assert.equal(connection.requests.length, 0);
+    for (const host of ["payments", "localhost:37821", "http://"]) {
+        const connection = { ...scripted(success), host };
+        await assert.rejects(cancel(connection, refund), TypeError, host);
+        assert.equal(connection.requests.length, 0, host);
+    }
 });
 
 test("a path argument stays one", async () => {

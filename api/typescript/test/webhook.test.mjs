@@ -29,6 +29,7 @@ test("refuses what the server did not send", () => {
     for (const [name, { headers, body }] of Object.entries({
         "an unsigned one": { ...good, headers: {} },
         "one without its signature": { ...good, headers: { ...good.headers, "webhook-signature": undefined } },
+        "one whose signature is as long, of other letters": { ...good, headers: { ...good.headers, "webhook-signature": `v1,${"é".repeat(44)}` } },
         "one of another id": { ...good, headers: { ...good.headers, "webhook-id": "w2" } },
         "one with a byte more": { ...good, body: `${good.body} ` },
         "one of an hour ago": delivery(undefined, undefined, Date.now() - 3_600_000),
