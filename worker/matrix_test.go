@@ -187,7 +187,7 @@ func (s *stage) play(c cell) {
 	}()
 	select {
 	case <-struck:
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		s.t.Fatal("the step was not reached, or no answer was due after it")
 	}
 	switch c.mishap {

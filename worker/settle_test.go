@@ -9,7 +9,7 @@ import (
 // would wait longer between attempts, and before it rescues a dead worker's jobs.
 func (w *world) settle(nudge func(), every time.Duration) {
 	w.t.Helper()
-	deadline := time.After(time.Minute)
+	deadline := time.After(2 * patience)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for left := w.unsettled(); left != ""; left = w.unsettled() {
@@ -17,7 +17,7 @@ func (w *world) settle(nudge func(), every time.Duration) {
 		select {
 		case <-tick.C:
 		case <-deadline:
-			w.t.Fatalf("not settled after a minute: %s", left)
+			w.t.Fatalf("not settled after %v: %s", 2*patience, left)
 		}
 	}
 }
