@@ -261,6 +261,9 @@ func (s *slave) prepare(ctx context.Context, w Wish) {
 	defer cancel()
 	s.mu.Lock()
 	s.cancel = cancel
+	if s.wish.Rollout != w.Rollout || s.wish.Phase != w.Phase { // since it was looked at
+		cancel()
+	}
 	s.mu.Unlock()
 	err := s.prepareRelease(ctx, w)
 	s.mu.Lock()

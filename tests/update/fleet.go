@@ -211,7 +211,21 @@ func (m *machine) state(ctx context.Context) string {
 	if _, err := os.Stat(filepath.Join(m.home, "updater", "lease.json")); err == nil {
 		return "a lease"
 	}
+	if !m.supervisedBy(census.PID) {
+		return "a supervisor of other code"
+	}
 	return strings.Join([]string{serving, m.pointed(release.LastGood, serving), m.pointed(release.Current, serving)}, " ")
+}
+
+// supervisedBy reports whether a supervisor is compiled from the code of the last good release.
+func (m *machine) supervisedBy(pid int) bool {
+	home := release.Home(m.home)
+	name, err := home.Pointed(release.LastGood)
+	if err != nil || name == "" {
+		return err == nil
+	}
+	r, err := home.Open(name)
+	return err == nil && r.Supervisor == home.SupervisorOf(fmt.Sprintf("/proc/%d/exe", pid))
 }
 
 // pointed is the commit of a pointer; a machine that was never updated has none, and runs what it was installed with.
