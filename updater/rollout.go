@@ -21,7 +21,7 @@ type rollout struct {
 	from  map[string]string // commit of each machine before
 }
 
-// occupy makes this the only rollout, until release is called. It can be aborted meanwhile.
+// occupy makes this the only rollout, until vacate is called. It can be aborted meanwhile.
 func (m *Master) occupy(abort context.CancelCauseFunc) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

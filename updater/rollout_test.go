@@ -27,6 +27,23 @@ func TestRollout_BringsEveryMachineToTheCommit(t *testing.T) {
 	}
 }
 
+func TestRollout_RemovesOldReleasesButTheSupervisors(t *testing.T) {
+	t.Parallel()
+	w, machines := newWorld(t, "a")
+	for _, commit := range []string{"c1", "c2", "c3", "c4"} {
+		w.updates(t, commit, updater.Updated)
+	}
+	left, err := os.ReadDir(machines[0].home.Dir(""))
+	must(t, err)
+	var names []string
+	for _, entry := range left {
+		names = append(names, entry.Name())
+	}
+	if want := []string{"c0", "c2", "c3", "c4"}; !slices.Equal(names, want) { // the supervisor is still of c0
+		t.Errorf("releases are %q, want %q", names, want)
+	}
+}
+
 func TestRollout_GoesInWaves(t *testing.T) {
 	t.Parallel()
 	w, _ := newWorld(t, "a", "b", "c", "d")

@@ -342,7 +342,16 @@ func (s *slave) keep(w Wish) {
 	}
 	s.change(func(m *Machine) { m.State, m.Error, m.Leased, m.Rollout = Done, "", "", w.Rollout })
 	s.Log.Info("update is confirmed", "rollout", w.Rollout)
-	if err := s.Home.Prune(s.Keep); err != nil {
+	if err := s.prune(); err != nil {
 		s.Log.Warn("cannot remove old releases", "err", err)
 	}
+}
+
+// prune keeps the release of the supervisor, too: it may be older than all others, and tells when to replace it.
+func (s *slave) prune() error {
+	program, err := s.Server.Program()
+	if err != nil {
+		return err
+	}
+	return s.Home.Prune(s.Keep, s.Home.Runs(program))
 }

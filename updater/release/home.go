@@ -71,17 +71,21 @@ func (h Home) NameOf(binary string) string {
 	return filepath.Base(dir)
 }
 
-// SupervisorOf is the digest of the supervisor in a program, which may be given as /proc/<pid>/exe; empty for one that
-// is no release, or of which it is not known.
-func (h Home) SupervisorOf(program string) string {
+// Runs is the release that a process runs, given /proc/<pid>/exe or the like, or empty.
+func (h Home) Runs(exe string) string {
 	home, err := filepath.EvalSymlinks(string(h))
 	if err != nil {
 		return ""
 	}
-	if program, err = filepath.EvalSymlinks(program); err != nil {
+	if exe, err = filepath.EvalSymlinks(exe); err != nil {
 		return ""
 	}
-	r, err := h.Open(Home(home).NameOf(program))
+	return Home(home).NameOf(exe)
+}
+
+// SupervisorOf is the digest of the supervisor that a process runs; empty when that is no release, or it is not known.
+func (h Home) SupervisorOf(exe string) string {
+	r, err := h.Open(h.Runs(exe))
 	if err != nil {
 		return ""
 	}
