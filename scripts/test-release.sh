@@ -31,5 +31,5 @@ done
 mkdir "$work/unpacked"
 tar -C "$work/unpacked" -xzf payments-*-linux-"$(go env GOARCH)".tar.gz
 DESTDIR=$work/root sh "$work"/unpacked/*/scripts/install.sh install >/dev/null
-"$work/root/usr/local/bin/payments" version | grep -q "$(git -C "$here" rev-parse HEAD)" || fail "the installed binary is of another commit"
+"$work/root/usr/local/bin/payments" version | grep -q "$(git -C "$work/first" rev-parse HEAD)" || fail "the installed binary is of another commit"
 echo "test-release: two builds are the same bytes, and install"
