@@ -1,6 +1,6 @@
 # `make` alone lists the targets, from the comments behind them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build dev install uninstall image release test-release run test race lint generate check-generated api package-api bench bench-fakes bench-handover fuzz chaos test-previous test-update e2e clean
+.PHONY: help setup build dev install uninstall image release test-release test-deploy run test race lint generate check-generated api package-api bench bench-fakes bench-handover fuzz chaos test-previous test-update e2e clean
 
 # A release is told from another by its commit; `payments version` prints both. Two builds of a commit are the same bytes,
 # wherever and whenever they are made: so the time is the commit's, C is left out, and paths are trimmed.
@@ -40,6 +40,9 @@ release: ## build dist/: archives for linux on amd64 and arm64, checksums, bills
 
 test-release: ## build the release twice, compare every byte, and install it
 	@sh scripts/test-release.sh
+
+test-deploy: ## hold deploy/kubernetes and the compose file against Kubernetes' types and the configuration
+	cd deploy/test && go vet ./... && go test -count=1 ./... # it reads files outside of its module, which the cache does not see
 
 run: build ## start everything here: the API, the fakes and a private PostgreSQL; Ctrl-C stops it
 	@bin/payments start

@@ -5,11 +5,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/samchon/payments-server/internal/config"
 )
 
 // exposed is the most that `systemd-analyze security` may find, in tenths: 0 is a unit that can do nothing, 100 one
@@ -37,6 +41,19 @@ func TestUnits(t *testing.T) {
 			t.Parallel()
 			command(t, "systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold="+most, installed)
 		})
+	}
+}
+
+// systemd kills what is not gone by then.
+func TestUnits_GiveTimeToStop(t *testing.T) {
+	t.Parallel()
+	unit, err := os.ReadFile("payments.service")
+	must(t, err)
+	given, err := time.ParseDuration(string(regexp.MustCompile(`(?m)^TimeoutStopSec=(\S+)$`).FindSubmatch(unit)[1]))
+	must(t, err)
+	const jobs = 20 * time.Second // stopTimeout of the package worker
+	if needs := config.NewLocal().Handover.Stop + jobs; given <= needs {
+		t.Errorf("a stop may take %v, and %v are given", needs, given)
 	}
 }
 
