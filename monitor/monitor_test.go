@@ -89,7 +89,9 @@ func TestPerformance_IsWhatTheKernelSaysElsewhere(t *testing.T) {
 		"rss in bytes":  {got.Memory.RSS, status["VmRSS"] << 10},
 		"maxRSS in KiB": {got.Resource.MaxRSS, status["VmHWM"]},
 	} {
-		if c.got < c.want/4 || c.got > 4*c.want { // taken one after the other, while other tests run
+		// Taken one after the other, while other tests run; and ru_maxrss also remembers the process that forked
+		// us, before exec, which VmHWM does not. A wrong unit would be a thousandfold.
+		if c.got < c.want/30 || c.got > 30*c.want {
 			t.Errorf("%s: %d, the kernel says %d", name, c.got, c.want)
 		}
 	}
