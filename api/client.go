@@ -30,7 +30,7 @@ const (
 
 // Options of New. All but HTTPClient are required.
 type Options struct {
-	BaseURL       string // of the server, without /payments: https://payments.internal:37821
+	BaseURL       string // of the server, with or without /payments: https://payments.internal:37821
 	EncryptionKey string // the deployment's API_ENCRYPTION_KEY
 	EncryptionIV  string // the deployment's API_ENCRYPTION_IV
 	// HTTPClient is one of the Client's own when nil, which gives each attempt a
@@ -76,7 +76,7 @@ func New(o Options) (*Client, error) {
 	if o.HTTPClient == nil {
 		o.HTTPClient = newHTTPClient()
 	}
-	return &Client{base: strings.TrimRight(o.BaseURL, "/"), codec: codec, http: o.HTTPClient}, nil
+	return &Client{base: strings.TrimSuffix(strings.TrimRight(o.BaseURL, "/"), "/payments"), codec: codec, http: o.HTTPClient}, nil
 }
 
 func newHTTPClient() *http.Client {

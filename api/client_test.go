@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -243,5 +245,25 @@ func TestNew_Refuses(t *testing.T) {
 	}
 	if text := fmt.Sprintf("%v %+v %#v", good, good, good); strings.Contains(text, encryptionKey) {
 		t.Errorf("%s tells the key", text)
+	}
+}
+
+func TestNew_TakesEitherFormOfTheURL(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked = append(asked, r.URL.Path) }))
+	t.Cleanup(server.Close)
+	for _, suffix := range []string{"", "/", "/payments", "/payments/"} {
+		c, err := api.New(api.Options{BaseURL: server.URL + suffix, EncryptionKey: encryptionKey, EncryptionIV: encryptionIV})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(c.CloseIdleConnections)
+		if err := c.Health(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(slices.Compact(asked)) != 1 {
+		t.Errorf("asked for %q", asked)
 	}
 }

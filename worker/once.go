@@ -10,6 +10,9 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
 	"github.com/samchon/payments-server/internal/store"
 )
 
@@ -17,6 +20,18 @@ import (
 type keyed[B any] struct {
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"A text of the client's that is unique to this request. Sent again within 24 hours, the request is not carried out again: its first answer is repeated."`
 	Body           B
+}
+
+// Resolve implements huma.Resolver. A client that sends an empty key believes that
+// repeating the request is safe.
+func (k *keyed[B]) Resolve(c huma.Context) []error {
+	r, _ := humachi.Unwrap(c)
+	if _, given := r.Header["Idempotency-Key"]; !given || k.IdempotencyKey != "" {
+		return nil
+	}
+	return []error{&huma.ErrorDetail{
+		Location: "header.Idempotency-Key", Message: "is empty; give a text that is unique to this request, or leave the header out",
+	}}
 }
 
 // keyStore keeps answers under their clients' keys.

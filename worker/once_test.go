@@ -68,3 +68,18 @@ func TestIdempotencyKey_RepeatsARefusal(t *testing.T) {
 		t.Errorf("got %d %s, then %d %s", status, first, again, second)
 	}
 }
+
+// TestIdempotencyKey_MayNotBeEmpty, because who sends one believes to be safe.
+func TestIdempotencyKey_MayNotBeEmpty(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	source := w.source()
+	w.mustStore(w.storing(api.Iamport, w.iamportCard(source.ID, 1000), source, 1000))
+	cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(100), Reason: "once"}
+	for _, key := range []string{"", " "} {
+		if status, answer := w.keyedCall("PUT", "/payments/histories/cancel", key, cancel); status != 400 ||
+			!bytes.Contains(answer, []byte("Idempotency-Key")) {
+			t.Errorf("the key %q: got %d %s", key, status, answer)
+		}
+	}
+}
