@@ -18,6 +18,7 @@ import (
 	"github.com/samchon/payments-server/api/iamport"
 	"github.com/samchon/payments-server/api/money"
 	"github.com/samchon/payments-server/api/paymentstest"
+	"github.com/samchon/payments-server/api/wire"
 )
 
 const password = "some-password"
@@ -211,6 +212,19 @@ func TestClient_OfAnotherKey(t *testing.T) {
 	}
 	if _, err := stranger.System(t.Context()); err == nil || !strings.Contains(err.Error(), "another key") {
 		t.Errorf("a read: got %v", err)
+	}
+}
+
+// What another key makes of an answer ends in good padding once in 256 times.
+func TestClient_OfAnotherKeyByLuck(t *testing.T) {
+	t.Parallel()
+	codec, err := wire.NewCodec(encryptionKey, encryptionIV)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &script{answers: []answer{{200, "", string(codec.Seal(nil, []byte("\x9c\x02 no JSON")))}}}
+	if _, err := s.client(t).System(t.Context()); err == nil || !strings.Contains(err.Error(), "another key") {
+		t.Errorf("got %v", err)
 	}
 }
 
