@@ -7,8 +7,14 @@ import { api, encryption } from "./system.mjs";
 
 const published = (directory, name) => createRequire(new URL(`./${directory}/package.json`, import.meta.url))(`${name}/lib/api`);
 
+/** The SDKs of the original, as they were published. */
+export const sdks = [
+    { name: "payment-backend@4.0.0", ...published("sdk4", "payment-backend") },
+    { name: "@samchon/payment-backend@10.0.0", ...published("sdk10", "@samchon/payment-backend") },
+];
+
 /** Gives an SDK's functions the names of one generation; each takes what follows the connection. */
-function sdk(name, { functional, HttpError }) {
+function client({ name, functional, HttpError }) {
     const { histories, reservations } = functional.payments;
     const connection = { host: api, encryption };
     return {
@@ -62,8 +68,4 @@ const contract = {
     statusOf: (error) => error instanceof Refused && error.status,
 };
 
-export const clients = [
-    contract,
-    sdk("payment-backend@4.0.0", published("sdk4", "payment-backend")),
-    sdk("@samchon/payment-backend@10.0.0", published("sdk10", "@samchon/payment-backend")),
-];
+export const clients = [contract, ...sdks.map(client)];

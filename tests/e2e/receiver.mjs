@@ -8,7 +8,7 @@ import { decrypt } from "./clients.mjs";
 import { signingSecret } from "./system.mjs";
 
 /** How long a delivery may take: the original's own tests allow a second; a busy machine gets more. */
-const patience = 10_000;
+const patience = 60_000;
 
 export async function openReceiver() {
     const server = createServer(async (request, response) => {
