@@ -25,6 +25,7 @@ type line struct {
 type Journal struct {
 	mu   sync.Mutex
 	file *os.File
+	size int64 // of the whole lines
 	head string
 }
 
@@ -48,7 +49,8 @@ func (j *Journal) recover(path string, replay func(json.RawMessage) error) error
 		return err
 	}
 	whole := bytes.LastIndexByte(text, '\n') + 1
-	if err := j.file.Truncate(int64(whole)); err != nil {
+	j.size = int64(whole)
+	if err := j.file.Truncate(j.size); err != nil {
 		return err
 	}
 	j.head, err = Verify(bytes.NewReader(text[:whole]), replay)
@@ -68,13 +70,24 @@ func (j *Journal) Append(entry any) error {
 	if err != nil {
 		return err
 	}
-	if _, err := j.file.Write(append(text, '\n')); err != nil {
-		return fmt.Errorf("write the journal: %w", err)
-	}
-	if err := j.file.Sync(); err != nil {
+	if err := j.write(append(text, '\n')); err != nil {
 		return fmt.Errorf("write the journal: %w", err)
 	}
 	j.head = l.Hash
+	return nil
+}
+
+// write adds a line or nothing: half a line would spoil those that follow it, and a whole one that its writer takes for
+// failed would be believed after a restart.
+func (j *Journal) write(text []byte) error {
+	_, err := j.file.Write(text)
+	if err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		return errors.Join(err, j.file.Truncate(j.size))
+	}
+	j.size += int64(len(text))
 	return nil
 }
 
@@ -82,11 +95,7 @@ func (j *Journal) Append(entry any) error {
 func (j *Journal) Copy(w io.Writer) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	info, err := j.file.Stat()
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(w, io.NewSectionReader(j.file, 0, info.Size()))
+	_, err := io.Copy(w, io.NewSectionReader(j.file, 0, j.size))
 	return err
 }
 

@@ -3,12 +3,15 @@ package journal_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
+	"github.com/samchon/payments-server/updater/disktest"
 	"github.com/samchon/payments-server/updater/journal"
 )
 
@@ -73,6 +76,28 @@ func TestJournal_ForgetsALineThatWasCutShort(t *testing.T) {
 	if _, entries := mustOpen(t, path); !slices.Equal(entries, []string{`"one"`, `"three"`}) {
 		t.Errorf("it has %q, want the first and the third", entries)
 	}
+}
+
+func TestJournal_GoesOnAfterAFullDisk(t *testing.T) {
+	t.Parallel()
+	disktest.Run(t, func(fill disktest.Fill) {
+		path := filepath.Join(t.TempDir(), "journal")
+		j, _ := mustOpen(t, path)
+		mustAppend(t, j, "one")
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		free := fill(info.Size() + 10)
+		if err := j.Append("two"); !errors.Is(err, syscall.EFBIG) {
+			t.Errorf("without room for it an entry is told %v", err)
+		}
+		free()
+		mustAppend(t, j, "three")
+		if _, entries := mustOpen(t, path); !slices.Equal(entries, []string{`"one"`, `"three"`}) {
+			t.Errorf("it has %q, want the first and the third", entries)
+		}
+	})
 }
 
 func TestVerify_NamesTheLineThatWasTamperedWith(t *testing.T) {
