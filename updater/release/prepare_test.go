@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/samchon/payments-server/updater/disktest"
 	"github.com/samchon/payments-server/updater/release"
 )
 
@@ -157,6 +158,27 @@ func TestPrepare_Refuses(t *testing.T) {
 		w := newWorkshop(t)
 		w.git(t, "commit", "--quiet", "--amend", "--message=another first")
 		w.refuses(t, release.Target{}, "does not follow the deployed")
+	})
+}
+
+func TestPrepare_LeavesTheMachineAsItWasWhenTheDiskIsFull(t *testing.T) {
+	t.Parallel()
+	disktest.Run(t, func(fill disktest.Fill) {
+		w := newWorkshop(t)
+		w.commit(t, map[string]string{"more.go": "package main\n\nvar More int\n"})
+		for _, room := range []int64{0, 100, 1 << 10, 1 << 14, 1 << 18} { // the program is larger
+			before := w.listing(t)
+			free := fill(room)
+			_, err := w.prepare(t.Context(), t, release.Target{}, silent)
+			free()
+			if err == nil {
+				t.Errorf("with room for files of %d bytes it succeeded", room)
+			}
+			if after := w.listing(t); after != before {
+				t.Errorf("with room for files of %d bytes it left\n%s\nbefore it was\n%s", room, after, before)
+			}
+		}
+		w.mustPrepare(t, release.Target{})
 	})
 }
 
