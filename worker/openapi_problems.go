@@ -19,6 +19,7 @@ var (
 	refusedSources = []string{
 		codeKeyReused, string(payment.CodeInvalid), string(payment.CodeUnknownVendor),
 		string(payment.CodeAlreadyRegistered), string(payment.CodeInProgress),
+		string(payment.CodeTooManyAttempts), // at the record that there is
 	}
 	refusedByGateways = []string{
 		string(payment.CodeDeclined), string(payment.CodeOutcomeUnknown), string(payment.CodeUnavailable),

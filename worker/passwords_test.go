@@ -62,6 +62,24 @@ func TestRecordPassword(t *testing.T) {
 		}
 	})
 
+	t.Run("IsNotGuessedByStoringAgain", func(t *testing.T) {
+		t.Parallel()
+		source := w.source()
+		in := w.storing(api.Iamport, w.iamportCard(source.ID, 1000), source, 1000)
+		w.mustStore(in)
+		in.Password = "wrong"
+		for range 4 * freeTries { // a slow machine may let some waits pass by
+			p := w.call("POST", "/payments/histories", in, nil)
+			if p != nil && p.Code == "too_many_attempts" {
+				return
+			}
+			if p == nil || p.Code != "already_registered" {
+				t.Fatalf("another password is answered %v", p)
+			}
+		}
+		t.Error("guessing goes on for ever")
+	})
+
 	t.Run("GuessingAtOneRecordLeavesOthersAlone", func(t *testing.T) {
 		t.Parallel()
 		_, other := stored(t, somePassword)

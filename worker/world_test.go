@@ -66,7 +66,7 @@ func (w *world) open() {
 	app := mustv(worker.Open(t.Context(), worker.Settings{Config: w.config(), Log: log, Version: "test",
 		Counters: w.counters, Tracer: w.tracer, Reached: w.reached}))(t)
 	w.inner = app.Inner
-	server := httptest.NewServer(app.Handler)
+	server := httptest.NewServer(worker.Described(t, app.Handler))
 	t.Cleanup(func() {
 		server.Close()
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
