@@ -109,7 +109,8 @@ func (c *conn) movable(length int) (held int, ok bool) {
 }
 
 // fetch reads the prefix, then the socket. The board says busy before a byte leaves the kernel, and otherwise again only
-// when there was none.
+// when there was none. An idle connection is looked at first: if we died between these two words, it would be lost
+// although nobody had asked for anything.
 func (c *conn) fetch(p []byte, otherwise Standing) (n int, err error) {
 	if len(c.prefix) > 0 {
 		c.seat.mark(Busy)
@@ -118,7 +119,13 @@ func (c *conn) fetch(p []byte, otherwise Standing) (n int, err error) {
 		return n, nil
 	}
 	var failed error
+	look := otherwise == Idle // once: when net/http's poller calls again, there is something
 	err = c.raw.Read(func(fd uintptr) bool {
+		if look && silent(fd) {
+			look = false
+			c.seat.mark(Idle)
+			return false
+		}
 		c.seat.mark(Busy)
 		for n, failed = unix.Read(int(fd), p); failed == unix.EINTR; n, failed = unix.Read(int(fd), p) {
 		}
@@ -136,6 +143,12 @@ func (c *conn) fetch(p []byte, otherwise Standing) (n int, err error) {
 		return 0, io.EOF
 	}
 	return n, nil
+}
+
+// silent reports whether a read would have to wait.
+func silent(fd uintptr) bool {
+	n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
+	return n == 0 && err == nil
 }
 
 // expired reports whether net/http's own deadline has passed. If we only woke the connection up, that deadline is put

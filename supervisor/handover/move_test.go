@@ -23,6 +23,7 @@ import (
 type stage struct {
 	t        *testing.T
 	addr     string
+	board    *Board
 	old, new *actor
 	entries  chan Entry // of connections that moved
 }
@@ -43,7 +44,7 @@ func newStage(t *testing.T, srv func(name string) *http.Server) *stage {
 	must(t, err)
 	counters, err := ledger.New()
 	must(t, err)
-	s := &stage{t: t, addr: l.Addr().String(), entries: make(chan Entry, 1000)}
+	s := &stage{t: t, addr: l.Addr().String(), board: board, entries: make(chan Entry, 1000)}
 	s.old = s.enter(l, board, counters, srv("old"))
 	s.new = s.enter(l, board, counters, srv("new"))
 	var messengers sync.WaitGroup
@@ -211,6 +212,7 @@ func TestMove(t *testing.T) {
 	})
 	t.Run("WhileTheNextRequestArrives", testSplitRequest)
 	t.Run("AfterTheRequestInProgress", testBusyConnection)
+	t.Run("SilentConnectionsAreNeverBusy", testSilentConnections)
 	t.Run("BackAndForth", func(t *testing.T) {
 		t.Parallel()
 		s := newStage(t, echo)
@@ -223,6 +225,62 @@ func TestMove(t *testing.T) {
 		send(t, c, request("1"))
 		wantAnswer(t, bufio.NewReader(c), "old 1")
 	})
+}
+
+// testSilentConnections watches the board, because a worker may be killed at any moment: a connection that nobody speaks
+// on would be lost with it if it were said to be busy, however shortly.
+func testSilentConnections(t *testing.T) {
+	t.Parallel()
+	const connections, handovers = 8, 50
+	s := newStage(t, echo)
+	s.onOld(func() {
+		for range connections {
+			s.dial()
+		}
+		s.settle()
+	})
+	s.awaitStanding(Idle, connections)
+	watched, watching := make(chan struct{}), sync.WaitGroup{}
+	watching.Go(func() {
+		for seat := uint32(0); ; seat = (seat + 1) % (2 * connections) {
+			select {
+			case <-watched:
+				return
+			default:
+			}
+			if s.board.get(seat).standing() == Busy {
+				t.Error("a silent connection is said to be busy")
+				return
+			}
+		}
+	})
+	from, to := s.old, s.new
+	for range handovers {
+		from.link.Tell(Drain, "")
+		<-from.drained
+		s.awaitStanding(Idle, connections)
+		from.link.Tell(Resume, "")
+		from, to = to, from
+	}
+	close(watched)
+	watching.Wait()
+}
+
+// awaitStanding waits until so many connections stand like that.
+func (s *stage) awaitStanding(want Standing, connections int) {
+	s.t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+		n := 0
+		for _, on := range s.board.Count() {
+			n += on[want]
+		}
+		if n == connections {
+			return
+		}
+		if time.Now().After(end) {
+			s.t.Fatalf("%d connections, want %d: %v", n, connections, s.board.Count())
+		}
+	}
 }
 
 // settle waits until the old worker has accepted what was dialled.
