@@ -18,6 +18,7 @@ type generation struct {
 	workers  []*process
 	born     time.Time
 	switched time.Time
+	examined bool // its probation is over, if its workers are well
 	deadline time.Time
 	receipt  Receipt
 	handedTo *Receipt       // of the generation that got its connections
@@ -36,13 +37,21 @@ func (g *generation) tell(k handover.Kind) {
 
 // ready reports whether every worker is.
 func (g *generation) ready(workers int) bool {
-	n := 0
+	return g.count(func(p *process) bool { return p.ready }) >= workers
+}
+
+// vouched reports whether every worker was well at the end of the probation.
+func (g *generation) vouched(workers int) bool {
+	return g.count(func(p *process) bool { return p.vouched }) >= workers
+}
+
+func (g *generation) count(is func(*process) bool) (n int) {
 	for _, p := range g.workers {
-		if p.ready {
+		if is(p) {
 			n++
 		}
 	}
-	return n >= workers
+	return n
 }
 
 func (g *generation) drained() bool {

@@ -67,31 +67,36 @@ func (s *supervisor) farewell(p *process, text string) {
 	}
 }
 
-// died is told last of all about a process.
+// died is told last of all about a process. Its clients come first: logs, which may have to wait for a disk, are written
+// when somebody serves them again.
 func (s *supervisor) died(p *process, err error) {
 	p.gone = true
 	g := p.generation
 	g.remove(p)
-	if !p.left {
-		s.log.Error("worker died", "generation", g.number, "worker", p.slot, "pid", p.pid, "err", err)
-		s.deaths().Inc()
-	}
-	reason := fmt.Errorf("%s worker %d: %w", g, p.slot, exitError(err))
+	reason := fmt.Errorf("%s worker %d: %w", g, p.slot, err)
 	switch {
 	case s.stopping:
 	case s.current == g && s.replacing():
 		s.quit(reason) // the supervisor before us stays
 	case s.next == g:
-		s.fail(g, reason)
-	case s.current == g && g.state == Probation && s.warm != nil && len(s.warm.workers) > 0:
-		s.undo(reason)
+		defer s.fail(g, reason)
+	case s.onTrial(g):
+		defer s.undone(s.takeBack(), reason)
 	case s.current == g:
 		s.crashed(p)
 	}
 	s.rescue(&p.peer)
 	s.sockets.board.Sweep(p.pid)
+	s.noteDeath(p, err)
 	s.bury(g)
 	s.checkEmpty()
+}
+
+func (s *supervisor) noteDeath(p *process, err error) {
+	if !p.left {
+		s.log.Error("worker died", "generation", p.generation.number, "worker", p.slot, "pid", p.pid, "err", err)
+		s.deaths().Inc()
+	}
 }
 
 func (s *supervisor) crashed(p *process) {
@@ -99,11 +104,4 @@ func (s *supervisor) crashed(p *process) {
 		p.generation.pause = 0
 	}
 	s.refill()
-}
-
-func exitError(err error) error {
-	if err == nil {
-		return errLeft
-	}
-	return err
 }

@@ -66,12 +66,9 @@ type script struct {
 	ExitAtStart bool          // a worker that fails before it is ready
 	NeverReady  bool          // a worker that hangs before it is ready
 	Hold        bool          // workers wait before they are ready until this is false again
-	StartDelay  time.Duration // before a worker is ready
-	ExitAfter   time.Duration // a worker that crashes after it was ready
-	HangAfter   time.Duration // a worker that stops itself (SIGSTOP) after it was ready
-	Unhealthy   bool          // a worker whose health is bad once it has the traffic
+	Illness     illness       // of a worker that was well when it was first asked
+	GentleLimit time.Duration // for starting workers
 	EndStreams  bool          // streamed answers end
-	HealthHangs bool          // a worker that answers for its health once only
 	BrokenHead  bool          // a supervisor that fails at start
 	HangLoop    bool          // a supervisor whose loop hangs until this is false again
 	TLS         bool
@@ -102,6 +99,9 @@ func playSupervisor() error {
 	}
 	if s.Watchdog {
 		os.Setenv("WATCHDOG_USEC", "1000000")
+	}
+	if s.GentleLimit > 0 {
+		supervisor.SetGentleLimit(s.GentleLimit)
 	}
 	if s.Descriptors > 0 {
 		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: s.Descriptors, Max: s.Descriptors}); err != nil {
@@ -168,14 +168,12 @@ func playWorker() error {
 	case s.NeverReady:
 		select {}
 	}
-	time.Sleep(s.StartDelay)
 	for s.Hold {
 		time.Sleep(5 * time.Millisecond)
 		if s, err = readScript(); err != nil {
 			return err
 		}
 	}
-	s.misbehaveLater()
 	srv := &http.Server{Handler: s.handler(w), ReadHeaderTimeout: time.Minute, IdleTimeout: s.IdleTimeout}
 	if s.H2C {
 		srv.Protocols = new(http.Protocols)

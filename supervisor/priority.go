@@ -12,7 +12,7 @@ import (
 
 // gentleLimit is how long a new worker has to be content with what processor time the others leave: on a machine that is
 // never idle it would else not become ready.
-const gentleLimit = time.Second
+var gentleLimit = time.Second
 
 // gently starts a process that runs only while nobody else wants the processor (SCHED_IDLE), so that clients of those
 // who serve do not wait for its start. Threads inherit that from the one that forks (sched(7)). Where it could not be

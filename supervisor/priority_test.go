@@ -16,9 +16,9 @@ import (
 // where the supervisor may take that back, and afterwards none of them is slower than the others.
 func TestPriority_IsLowOnlyWhileANewGenerationStarts(t *testing.T) {
 	t.Parallel()
-	f := start(t, script{})
+	f := start(t, script{GentleLimit: 10 * time.Second}) // time to see it; a busy machine needs the end of it
 	f.wantPolicies(f.serving(), map[uint32]bool{unix.SCHED_NORMAL: true})
-	f.rewrite(func(s *script) { s.StartDelay = 900 * time.Millisecond }) // less than gentleLimit
+	f.rewrite(func(s *script) { s.Hold = true })
 	reloaded := make(chan error, 1)
 	go func() { reloaded <- f.reload() }()
 	starting := uint32(unix.SCHED_NORMAL)
@@ -29,6 +29,7 @@ func TestPriority_IsLowOnlyWhileANewGenerationStarts(t *testing.T) {
 		p := policies(t, f.generation(2))
 		return len(p) == 1 && p[starting]
 	})
+	f.rewrite(func(s *script) { s.Hold = false })
 	must(t, <-reloaded)
 	f.wantPolicies(f.serving(), map[uint32]bool{unix.SCHED_NORMAL: true})
 }

@@ -73,12 +73,9 @@ func (s *supervisor) probed(p *process, err error) {
 	switch {
 	case p.gone || s.stopping:
 	case err == nil:
-		p.misses = 0
-		if !p.ready {
-			s.becameReady(p)
-		}
+		s.isWell(p)
 	case !p.ready: // it has until the ready timeout
-	case g == s.current && g.state == Probation && s.warm != nil:
+	case s.onTrial(g):
 		s.condemn(p, fmt.Errorf("%s worker %d is not healthy: %w", g, p.slot, err), answers)
 	case !answers:
 		s.missed(p, err)
@@ -87,11 +84,32 @@ func (s *supervisor) probed(p *process, err error) {
 	}
 }
 
+func (s *supervisor) isWell(p *process) {
+	g := p.generation
+	p.misses, p.vouched = 0, g.examined
+	if !p.ready {
+		s.becameReady(p)
+	}
+	if g.examined {
+		s.bless(g)
+	}
+}
+
+// onTrial reports whether a generation is on probation, and somebody could go on in its place.
+func (s *supervisor) onTrial(g *generation) bool {
+	warm := s.warm != nil && len(s.warm.workers) > 0
+	return g == s.current && g.state == Probation && (warm || s.replacing())
+}
+
 func (s *supervisor) condemn(p *process, reason error, answers bool) {
 	if !answers {
 		p.kill() // its connections may go elsewhere only when it is certainly dead
 	}
-	s.undo(reason)
+	if s.replacing() {
+		s.quit(reason) // the supervisor before us stays
+		return
+	}
+	s.undone(s.takeBack(), reason)
 }
 
 func (s *supervisor) missed(p *process, err error) {

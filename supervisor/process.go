@@ -39,6 +39,7 @@ type process struct {
 	probing bool
 	asked   time.Time // the last question for health
 	misses  int       // questions in a row without an answer
+	vouched bool      // has answered one at the end of the probation
 }
 
 // spawn starts a worker and the goroutine that listens to it.
@@ -97,10 +98,23 @@ func (s *supervisor) listenTo(p *process) {
 	}
 	p.link.Close()
 	s.post(func() { s.hangUp(p) })
-	err := p.cmd.Wait()
+	err := p.end()
+	s.post(func() { s.died(p, err) })
+	_ = p.cmd.Wait() // for its output, which no client has to wait for
 	p.out.flush()
 	p.err.flush()
-	s.post(func() { s.died(p, err) })
+}
+
+// end waits until the process is dead and tells how it ended.
+func (p *process) end() error {
+	state, err := p.cmd.Process.Wait()
+	switch {
+	case err != nil:
+		return err
+	case !state.Success():
+		return &exec.ExitError{ProcessState: state}
+	}
+	return errLeft
 }
 
 // hangUp makes sure that a worker that cannot be spoken to any more is dead before others get its connections.

@@ -75,13 +75,26 @@ func (s *supervisor) switchTo(g *generation) {
 	if !s.replacing() {
 		s.takeCharge()
 	}
-	s.after(s.o.Probation, func() { s.bless(g) })
+	s.after(s.o.Probation, func() { s.examine(g) })
 }
 
-// bless ends a probation well: the generation before may go.
+// examine ends a probation with a last question, which every worker has to answer well: one that hangs since a moment
+// has not been noticed yet.
+func (s *supervisor) examine(g *generation) {
+	g.examined = true
+	for _, p := range g.workers {
+		s.probe(p)
+	}
+	s.bless(g)
+}
+
+// bless ends a probation well, once it is over and every worker has answered: the generation before may go.
 func (s *supervisor) bless(g *generation) {
 	if s.current != g || g.state != Probation || s.stopping {
 		return
+	}
+	if s.onTrial(g) && !g.vouched(s.o.Workers) {
+		return // until the next answer
 	}
 	if !g.ready(s.o.Workers) { // a first generation whose worker is being restarted
 		s.after(probeEvery, func() { s.bless(g) })
@@ -101,9 +114,9 @@ func (s *supervisor) bless(g *generation) {
 	s.proceed()
 }
 
-// undo ends a probation badly: the warm generation takes everything back.
-func (s *supervisor) undo(reason error) {
-	failed := s.current
+// takeBack ends a probation badly: the warm generation has the traffic again.
+func (s *supervisor) takeBack() (failed *generation) {
+	failed = s.current
 	s.current, s.warm = s.warm, nil
 	failed.state, s.current.state = Failed, Blessed
 	s.current.tell(handover.Resume)
@@ -111,6 +124,11 @@ func (s *supervisor) undo(reason error) {
 	failed.tell(handover.Drain)
 	failed.handedTo = &failed.receipt
 	s.retire(failed)
+	return failed
+}
+
+// undone does what can wait until clients are served again.
+func (s *supervisor) undone(failed *generation, reason error) {
 	s.refill()
 	s.conclude(failed, reason)
 	s.proceed()
@@ -151,6 +169,7 @@ func (s *supervisor) reload(waiting ...chan<- error) {
 	case s.stopping || s.leaving:
 		(&generation{waiting: waiting}).answer(errStopping)
 	case s.inProgress():
+		s.log.Info("reload waits for the handover in progress")
 		s.pending, s.again = append(s.pending, waiting...), true
 	default:
 		s.begin(Current, waiting)

@@ -56,8 +56,8 @@ func TestStay(t *testing.T) {
 	t.Run("HTTP2OverTLS", func(t *testing.T) { testHTTP2(t, script{TLS: true}, dialTLS) })
 	t.Run("TLSIsAskedForItsHealthToo", func(t *testing.T) {
 		t.Parallel()
-		f := start(t, script{TLS: true, Probation: 2 * time.Second})
-		f.rewrite(func(s *script) { s.Unhealthy = true })
+		f := start(t, script{TLS: true, Workers: 1})
+		f.rewrite(func(s *script) { s.Illness = unhealthy })
 		if err := f.reload(); err == nil || !strings.Contains(err.Error(), "answered 500") {
 			t.Errorf("reload: %v", err)
 		}
@@ -81,7 +81,7 @@ func testHTTP2(t *testing.T, s script, dial dialer) {
 	const handovers, clients, streams = 30, 2, 8
 	f := start(t, s)
 	l := mustLoad(t, f.api, 5*time.Millisecond)
-	release, long := make(chan struct{}), sync.WaitGroup{}
+	release, began, long := make(chan struct{}), make(chan struct{}, clients), sync.WaitGroup{}
 	for range clients {
 		// Not net/http's Transport: it takes a closed body for one that was read.
 		//nolint:staticcheck // which is what its deprecation points to
@@ -96,10 +96,14 @@ func testHTTP2(t *testing.T, s script, dial dialer) {
 		}
 		long.Add(1)
 		l.Go(func() { // lives through all of it
-			stream(l, &http.Client{Transport: transport}, s, &pieces{load: l, release: release, rest: 1})
+			stream(l, &http.Client{Transport: transport}, s, &pieces{load: l, release: release, rest: 1, began: began})
 			long.Done()
 		})
 	}
+	for range clients {
+		<-began
+	}
+	f.await("every connection", func() bool { return f.generation(1).Busy == clients })
 	for range handovers {
 		must(t, f.reload())
 	}
@@ -140,13 +144,17 @@ func stream(l *load.Load, client *http.Client, s script, body *pieces) {
 type pieces struct {
 	load    *load.Load
 	release <-chan struct{}
+	began   chan<- struct{} // is told of the first piece
 	rest    int
 	sent    int
 }
 
 func (b *pieces) Read(p []byte) (int, error) {
-	if b.sent > 0 {
+	switch {
+	case b.sent > 0:
 		b.load.Pause()
+	case b.began != nil:
+		b.began <- struct{}{}
 	}
 	select {
 	case <-b.release:

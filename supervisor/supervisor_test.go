@@ -40,6 +40,7 @@ func TestReload(t *testing.T) {
 	t.Run("OfManyAtOnceIsOneMore", func(t *testing.T) {
 		t.Parallel()
 		f := start(t, script{})
+		f.rewrite(func(s *script) { s.Hold = true })
 		var all sync.WaitGroup
 		for range 5 {
 			all.Go(func() {
@@ -48,8 +49,10 @@ func TestReload(t *testing.T) {
 				}
 			})
 		}
+		f.await("four that wait for one", func() bool { return strings.Count(f.log.String(), "reload waits") == 4 })
+		f.rewrite(func(s *script) { s.Hold = false })
 		all.Wait()
-		if n := f.serving().Number; n > 4 {
+		if n := f.serving().Number; n != 3 {
 			t.Errorf("generation %d after five simultaneous reloads, want those that waited to share one", n)
 		}
 	})
@@ -79,14 +82,14 @@ func TestUndo(t *testing.T) {
 		{"MissingBinary", func(s *script) { s.Binary = "/nonexistent" }, "no such file"},
 		{"ExitsAtStart", func(s *script) { s.ExitAtStart = true }, "exit status 1"},
 		{"NeverReady", func(s *script) { s.NeverReady = true }, "not ready"},
-		{"CrashesOnProbation", func(s *script) { s.ExitAfter = 300 * time.Millisecond }, "killed"},
-		{"HangsOnProbation", func(s *script) { s.HangAfter = 300 * time.Millisecond }, "not healthy"},
-		{"HandlersHangOnProbation", func(s *script) { s.HealthHangs = true }, "not healthy"},
-		{"UnhealthyOnProbation", func(s *script) { s.Unhealthy = true }, "answered 500"},
+		{"CrashesOnProbation", func(s *script) { s.Illness = crashes }, "generation 2 worker 1"}, // killed, or EOF is seen first
+		{"HangsOnProbation", func(s *script) { s.Illness = stops }, "not healthy"},
+		{"HandlersHangOnProbation", func(s *script) { s.Illness = hangs }, "not healthy"},
+		{"UnhealthyOnProbation", func(s *script) { s.Illness = unhealthy }, "answered 500"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			f := start(t, script{Probation: 3 * time.Second, ReadyTimeout: 3 * time.Second, HealthTimeout: time.Second})
+			f := start(t, script{Workers: 1, ReadyTimeout: 10 * time.Second})
 			l := mustLoad(t, f.api, 0)
 			idle := l.Idle(20)
 			f.rewrite(c.bad)
@@ -170,15 +173,20 @@ func TestStop(t *testing.T) {
 		idle := l.Idle(3)
 		defer runtime.KeepAlive(idle) // the collector would close their connections
 		f.await("idle connections", func() bool { return f.serving().Idle == 3 })
-		answered := make(chan string)
-		go func() { answered <- f.post("/?sleep=1s") }()
+		release := make(chan struct{})
+		l.SlowUpload(release)
 		f.await("a request in progress", func() bool { return f.serving().Busy == 1 })
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		must(t, supervisor.Stop(ctx, f.admin))
-		if got := <-answered; !strings.HasSuffix(got, " 4") {
-			t.Errorf("answer %q", got)
+		stopped := make(chan error, 1)
+		go func() { stopped <- supervisor.Stop(ctx, f.admin) }()
+		f.await("the stop to begin", func() bool { return strings.Contains(f.log.String(), `"msg":"stopping"`) })
+		close(release)
+		l.EndUploads()
+		if ok, failed, _ := l.Count(); ok != 4 || failed != 0 {
+			t.Errorf("%d answers, want 3 before the stop and one in it:\n%s", ok, l.Failures())
 		}
+		must(t, <-stopped)
 		f.cmd.Wait()
 		for _, pid := range pids {
 			if err := syscall.Kill(pid, 0); err == nil {

@@ -55,11 +55,13 @@ func TestUpgrade(t *testing.T) {
 	}{
 		{"BrokenSupervisorLeavesTheOldOne", func(s *script) { s.BrokenHead = true }, "exit status 1"},
 		{"BrokenWorkersLeaveTheOldOne", func(s *script) { s.ExitAtStart = true }, "exit status 1"},
-		{"WorkersThatCrashLeaveTheOldOne", func(s *script) { s.ExitAfter = 300 * time.Millisecond }, "exit status 1"},
+		{"WorkersThatCrashLeaveTheOldOne", func(s *script) { s.Illness = crashes }, "exit status 1"},
+		{"WorkersThatHangLeaveTheOldOne", func(s *script) { s.Illness = stops }, "exit status 1"},
+		{"WorkersThatAreUnhealthyLeaveTheOldOne", func(s *script) { s.Illness = unhealthy }, "exit status 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			f := start(t, script{Probation: 2 * time.Second})
+			f := start(t, script{Workers: 1})
 			l := mustLoad(t, f.api, 20*time.Millisecond)
 			l.KeepAlive(8)
 			before := f.census().PID

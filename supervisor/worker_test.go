@@ -17,26 +17,37 @@ import (
 	"github.com/samchon/payments-server/supervisor/handover"
 )
 
-// misbehaveLater does what the script asks for, once the worker has been ready for a while.
-func (s script) misbehaveLater() {
-	if s.ExitAfter > 0 {
-		time.AfterFunc(s.ExitAfter, func() { syscall.Kill(os.Getpid(), syscall.SIGKILL) })
+// illness is what becomes of a worker when it is asked for its health for the second time. A generation of one worker
+// is on probation then: it is ready with its first answer, and not blessed before another one.
+type illness string
+
+const (
+	crashes   illness = "crashes"
+	stops     illness = "stops" // SIGSTOP: it hangs altogether
+	hangs     illness = "hangs" // its handlers do
+	unhealthy illness = "is unhealthy"
+)
+
+func (i illness) strike(rw http.ResponseWriter, r *http.Request) {
+	switch i {
+	case unhealthy:
+		http.Error(rw, "unwell", http.StatusInternalServerError)
+		return
+	case crashes:
+		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case stops:
+		syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 	}
-	if s.HangAfter > 0 {
-		time.AfterFunc(s.HangAfter, func() { syscall.Kill(os.Getpid(), syscall.SIGSTOP) })
-	}
+	<-r.Context().Done()
 }
 
 func (s script) handler(w *handover.Worker) http.Handler {
 	requests := w.Counters().Counter(requestsCounter, requestsHelpText)
-	born, mux := time.Now(), http.NewServeMux()
+	mux := http.NewServeMux()
 	var asked atomic.Int32
 	mux.HandleFunc("GET /health", func(rw http.ResponseWriter, r *http.Request) {
-		if asked.Add(1) > 1 && s.HealthHangs {
-			<-r.Context().Done()
-		}
-		if s.Unhealthy && time.Since(born) > 300*time.Millisecond {
-			http.Error(rw, "unwell", http.StatusInternalServerError)
+		if asked.Add(1) > 1 && s.Illness != "" {
+			s.Illness.strike(rw, r)
 		}
 	})
 	mux.HandleFunc("POST /", func(rw http.ResponseWriter, r *http.Request) {
@@ -48,8 +59,6 @@ func (s script) handler(w *handover.Worker) http.Handler {
 			http.Error(rw, err.Error(), http.StatusBadRequest)
 			return
 		}
-		d, _ := time.ParseDuration(r.URL.Query().Get("sleep"))
-		time.Sleep(d)
 		requests.Inc()
 		fmt.Fprintf(rw, "%d %d %d", w.Generation(), os.Getpid(), n)
 	})
