@@ -2,9 +2,11 @@ package supervisor_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 )
@@ -56,9 +58,12 @@ func TestAdmin_IsAliveButNotReadyWhileTheFirstGenerationStarts(t *testing.T) {
 	}
 }
 
+// freePort finds a port on an address that is this process's alone (all of 127.0.0.0/8 is loopback), so that nobody who
+// asks for any port gets it meanwhile.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	pid := os.Getpid()
+	l, err := net.Listen("tcp", fmt.Sprintf("127.%d.%d.%d:0", 64+pid>>16&63, pid>>8&255, pid&255))
 	must(t, err)
 	defer l.Close()
 	return l.Addr().String()

@@ -56,6 +56,10 @@ func (f *fleet) killUploading(l *load.Load, uploads int) (lost int) {
 	f.t.Helper()
 	l.Quiet.Lock()
 	defer l.Quiet.Unlock()
+	f.await("every connection to be idle", func() bool { // an answered one may be called busy a moment longer
+		gs := f.census().Generations
+		return len(gs) == 1 && gs[0].Busy == 0
+	})
 	release := make(chan struct{})
 	before := f.counted()
 	for range uploads {

@@ -121,7 +121,7 @@ func (u *upgradeKill) settle(left string) {
 func (u *upgradeKill) check() {
 	u.t.Helper()
 	before, _, _ := u.load.Count()
-	u.await("further answers", func() bool { now, _, _ := u.load.Count(); return now > before+500 })
+	u.await("further answers", func() bool { now, _, _ := u.load.Count(); return now > before+100 })
 	close(u.release)
 	u.load.EndUploads()
 	u.load.End()
