@@ -19,7 +19,7 @@ const (
 	fresh = every / 2
 	// askTimeout bounds the wait for one worker.
 	askTimeout = 2 * time.Second
-	// fleetTimeout bounds the wait for the updater's master, which is on this machine or not at all.
+	// fleetTimeout bounds the wait for the updater's master.
 	fleetTimeout = 300 * time.Millisecond
 )
 
@@ -45,27 +45,41 @@ type machine struct {
 	sampler live.Sampler
 
 	mu      sync.Mutex
-	last    live.Sample
+	looked  time.Time
+	last    []byte // in JSON
 	commit  live.Commit
 	builtBy int // the generation that commit is of
 }
 
-// sample is what is true now, or was half a second ago.
-func (m *machine) sample() live.Sample {
+// shown is what the page shows.
+type shown struct {
+	live.Sample
+	Fleet any `json:"fleet"` // null where there is none
+}
+
+// look tells in JSON what is true now, or was half a second ago.
+func (m *machine) look() ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if time.Since(m.last.At) < fresh {
-		return m.last
+	if time.Since(m.looked) < fresh {
+		return m.last, nil
 	}
 	census := m.view.Census()
 	families, _ := m.view.Metrics.Gather() // what could not be gathered is missing, the rest is there
-	m.last = m.sampler.Sample(live.NewReading(time.Now(), census, families))
-	m.nameCommit(census)
-	return m.last
+	now := shown{m.sampler.Sample(live.NewReading(time.Now(), census, families)), m.tellFleet()}
+	if commit, ok := m.commitOf(census); ok {
+		now.Commit = commit
+	}
+	text, err := json.Marshal(now)
+	if err != nil {
+		return nil, err // no float of ours is infinite
+	}
+	m.looked, m.last = time.Now(), text
+	return text, nil
 }
 
-// nameCommit adds to the commit what only the worker knows. It is asked once per generation.
-func (m *machine) nameCommit(c supervisor.Census) {
+// commitOf tells of the commit that serves what only its worker knows. It is asked once per generation.
+func (m *machine) commitOf(c supervisor.Census) (serves live.Commit, ok bool) {
 	for _, g := range c.Generations {
 		if g.State != supervisor.Blessed && g.State != supervisor.Probation || len(g.Workers) == 0 {
 			continue
@@ -78,16 +92,17 @@ func (m *machine) nameCommit(c supervisor.Census) {
 			m.builtBy, m.commit = g.Number, live.Commit{Hash: g.Commit, Subject: system.Commit.Subject,
 				At: system.Commit.CommittedAt}
 		}
-		m.last.Commit = m.commit
+		serves, ok = m.commit, true
 	}
+	return serves, ok
 }
 
 // tellFleet is nil where no master answers.
-func (m *machine) tellFleet(ctx context.Context) any {
+func (m *machine) tellFleet() any {
 	if m.fleet == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, fleetTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), fleetTimeout) // no single viewer's: it is told to all
 	defer cancel()
 	fleet, err := m.fleet(ctx)
 	if err != nil {

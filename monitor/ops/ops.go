@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/samchon/payments-server/monitor/live"
 	"github.com/samchon/payments-server/supervisor"
 )
 
@@ -22,13 +21,17 @@ var embedded embed.FS
 const securityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// every is how often a page is told what is new.
-const every = time.Second
+const (
+	// every is how often a page is told what is new.
+	every = time.Second
+	// sendTimeout is how long a viewer may take nothing until it counts as gone: a laptop that was closed says no goodbye.
+	sendTimeout = 5 * time.Second
+)
 
 // Options say what a page is of.
 type Options struct {
 	View supervisor.View
-	// Fleet tells, as JSON will, how the fleet is that is updated from this machine. Nil, or an error: no word of a fleet.
+	// Fleet tells, as JSON will, how the fleet is that this machine is one of. Nil, or an error: no word of a fleet.
 	Fleet func(context.Context) (any, error)
 }
 
@@ -57,12 +60,6 @@ const (
 	MachinePath = "/machine"
 )
 
-// shown is what the page shows.
-type shown struct {
-	live.Sample
-	Fleet any `json:"fleet"` // null where there is none
-}
-
 // events sends a sample every second until the client leaves or the supervisor does.
 func (m *machine) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -71,9 +68,9 @@ func (m *machine) events(w http.ResponseWriter, r *http.Request) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
-		text, err := json.Marshal(shown{m.sample(), m.tellFleet(r.Context())})
-		if err != nil {
-			return // no float of ours is infinite
+		text, err := m.look()
+		if err != nil || out.SetWriteDeadline(time.Now().Add(sendTimeout)) != nil {
+			return
 		}
 		if _, err := fmt.Fprintf(w, "data: %s\n\n", text); err != nil || out.Flush() != nil {
 			return

@@ -6,10 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -90,6 +94,79 @@ func TestEvents_ComeAsLongAsSomebodyListens(t *testing.T) {
 			t.Errorf("got %+v", sample)
 		}
 	}
+}
+
+// TestEvents_CostTheSameForManyViewers counts how often the supervisor is asked, which does other things meanwhile.
+func TestEvents_CostTheSameForManyViewers(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	v := view()
+	census := v.Census
+	v.Census = func() supervisor.Census { asked.Add(1); return census() }
+	server := httptest.NewServer(ops.New(ops.Options{View: v}))
+	t.Cleanup(server.Close)
+	began := time.Now()
+	var viewers sync.WaitGroup
+	for range 100 {
+		lines := bufio.NewScanner(get(t, server.URL+ops.EventsPath).Body)
+		viewers.Go(func() {
+			for range 3 * 2 { // a line of data and an empty one
+				if !lines.Scan() {
+					t.Errorf("a viewer is told nothing more: %v", lines.Err())
+					return
+				}
+			}
+		})
+	}
+	viewers.Wait()
+	if most := 1 + int64(time.Since(began)/(500*time.Millisecond)); asked.Load() > most {
+		t.Errorf("the supervisor was asked %d times, want at most %d", asked.Load(), most)
+	}
+}
+
+// TestEvents_LeaveWhoTakesNothing has a viewer who is connected and reads nothing, and one who reads.
+func TestEvents_LeaveWhoTakesNothing(t *testing.T) {
+	t.Parallel()
+	theirs, ours := net.Pipe() // takes nothing that is not read
+	closed := make(chan struct{})
+	server := httptest.NewUnstartedServer(ops.New(ops.Options{View: view()}))
+	server.Config.ConnState = func(c net.Conn, s http.ConnState) {
+		if c == ours && s == http.StateClosed {
+			close(closed)
+		}
+	}
+	server.Listener = &alsoAccepts{Listener: server.Listener, first: ours}
+	server.Start()
+	t.Cleanup(server.Close)
+	if _, err := io.WriteString(theirs, "GET "+ops.EventsPath+" HTTP/1.1\r\nHost: ops\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(get(t, server.URL+ops.EventsPath).Body)
+	for range 120 { // seconds, twice
+		if !lines.Scan() {
+			t.Fatalf("who reads is told nothing more: %v", lines.Err())
+		}
+		select {
+		case <-closed:
+			return
+		default:
+		}
+	}
+	t.Error("after a minute who takes nothing is still there")
+}
+
+// alsoAccepts is a listener with a connection of another kind.
+type alsoAccepts struct {
+	net.Listener
+	first net.Conn // until it is accepted
+}
+
+func (l *alsoAccepts) Accept() (net.Conn, error) {
+	if c := l.first; c != nil {
+		l.first = nil
+		return c, nil
+	}
+	return l.Listener.Accept()
 }
 
 func TestMachine_IsOfThoseWhoAnswer(t *testing.T) {
