@@ -12,6 +12,10 @@ import (
 	"testing"
 
 	"github.com/creack/pty"
+
+	"github.com/samchon/payments-server/monitor/ops"
+	"github.com/samchon/payments-server/supervisor"
+	"github.com/samchon/payments-server/updater"
 )
 
 func TestMonitor(t *testing.T) {
@@ -20,6 +24,7 @@ func TestMonitor(t *testing.T) {
 	s.refuses(t, "no server answers", "monitor")
 	s.start(t)
 
+	await(t, "both workers answer in time", func() bool { return len(s.machines(t)[0].Workers) == 2 })
 	t.Run("PrintsATable", func(t *testing.T) {
 		table := s.mustExec(t, "monitor", "local")
 		for _, want := range []string{"WORKER", "1/1", "1/2", "MiB", "SUBJECT"} {
@@ -70,10 +75,11 @@ func (s *system) machines(t *testing.T) (machines []machine) {
 	return machines
 }
 
-// TestMonitor_ThroughTheMaster asks another machine than the one that it is about.
+// TestMonitor_ThroughTheMaster asks on the master's machine, and on one that is none of the fleet.
 func TestMonitor_ThroughTheMaster(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
+	s.env = append(s.env, "UPDATER_NAME=the-first")
 	s.start(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	master := s.command(ctx, "updater", "master")
@@ -84,13 +90,59 @@ func TestMonitor_ThroughTheMaster(t *testing.T) {
 	t.Cleanup(func() { cancel(); _ = master.Wait() }) // it was told to end
 	desk := newSystem(t)
 	desk.env = append(desk.env, "UPDATER_MASTER=http://127.0.0.1:"+s.ports["UPDATER_PORT"])
-	await(t, "the master knows the machine's figures", func() bool {
-		out, status := desk.exec(t, "monitor", "--json")
-		return status == 0 && strings.Contains(out, `"rss"`)
-	})
-	machines := desk.machines(t)
-	if len(machines) != 1 || len(machines[0].Workers) != 2 || machines[0].Workers[0].Performance.Memory.RSS < 1<<20 {
-		t.Errorf("got %+v", machines)
+	for name, here := range map[string]*system{"the master's machine": s, "another one": desk} {
+		await(t, name+" tells of the fleet", func() bool {
+			var machines []machine
+			out, status := here.exec(t, "monitor", "--json")
+			return status == 0 && json.Unmarshal([]byte(out), &machines) == nil && len(machines) == 1 &&
+				machines[0].Name == "the-first" && len(machines[0].Workers) == 2 &&
+				machines[0].Workers[0].Performance.Memory.RSS > 1<<20
+		})
+	}
+}
+
+func TestMachines_AreInLineAlsoWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	worker := ops.Worker{Generation: 7, Slot: 1, PID: 4711, State: supervisor.Blessed}
+	var out strings.Builder
+	all := []machine{{"a", ops.Machine{Workers: []ops.Worker{worker}}}, {"gone", ops.Machine{}}, {"z", ops.Machine{Workers: []ops.Worker{worker}}}}
+	if err := writeMachines(&out, all); err != nil {
+		t.Fatal(err)
+	}
+	column := -1
+	for line := range strings.Lines(out.String()) {
+		at := max(strings.Index(line, "blessed"), strings.Index(line, "no answer"))
+		if at < 0 {
+			continue
+		}
+		if column >= 0 && at != column {
+			t.Errorf("the states are not in one column:\n%s", &out)
+		}
+		column = at
+	}
+	if column < 0 {
+		t.Errorf("no state in\n%s", &out)
+	}
+}
+
+// TestSummarized: a page is told of all machines every second, so in few words.
+func TestSummarized(t *testing.T) {
+	t.Parallel()
+	s := summarized(updater.Fleet{Mode: "real", Machines: []updater.Machine{
+		{Name: "a", State: updater.Building, Figures: json.RawMessage(`{"workers":[{"performance":{"memory":{"rss":5}}},{"performance":{"memory":{"rss":7}}}]}`)},
+		{Name: "b", Figures: json.RawMessage(`no JSON`)},
+	}})
+	text, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"mode":"real"`, `"name":"a"`, `"state":"build"`, `"workers":2,"memory":12`, `"workers":0,"memory":0`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %s in %s", want, text)
+		}
+	}
+	if strings.Contains(string(text), "figures") {
+		t.Errorf("the page is told all of it: %s", text)
 	}
 }
 
