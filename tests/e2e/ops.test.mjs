@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import http from "node:http";
 import { after, before, describe, test } from "node:test";
 
 import { openBrowser } from "../../fakes/conformance/browser.mjs";
@@ -26,6 +28,31 @@ async function pay() {
         webhook_url: `${api}/payments/internal/webhook`,
     });
     return { id, order, uid, password };
+}
+
+/** openTunnel leads to the page, and may be cut, answer in its place, or fall silent. */
+async function openTunnel() {
+    const tunnel = { refused: 0, streams: new Set() };
+    const server = http.createServer((request, response) => {
+        if (tunnel.cut) {
+            tunnel.refused++;
+            response.writeHead(502).end();
+            return;
+        }
+        const onward = http.get(admin + request.url, (answer) => {
+            tunnel.streams.add(answer);
+            response.writeHead(answer.statusCode, answer.headers);
+            answer.pipe(response);
+        }).on("error", () => response.destroy());
+        response.on("close", () => onward.destroy());
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    return Object.assign(tunnel, {
+        url: `http://127.0.0.1:${server.address().port}`,
+        hangUp: () => server.closeAllConnections(),
+        hush: () => tunnel.streams.forEach((answer) => answer.unpipe()),
+        close: () => { server.closeAllConnections(); server.close(); },
+    });
 }
 
 const cells = (page, table, column) => page.locator(`#${table} tbody tr td:nth-child(${column})`).allTextContents();
@@ -57,6 +84,30 @@ describe("the operators' page", { skip }, () => {
             await page.locator("#receipts td:first-child", { hasText: new RegExp(`^${before + 1}$`) }).waitFor();
             await page.locator("#workers td:first-child", { hasText: `${before + 1}/1` }).waitFor();
         }));
+
+    test("finds its way back when the connection was lost, and another answered in its place", async (t) => {
+        const tunnel = await openTunnel();
+        t.after(tunnel.close);
+        await browser.visit(tunnel.url, async (page) => {
+            await page.getByText("serving", { exact: true }).waitFor();
+            tunnel.cut = true;
+            tunnel.hangUp();
+            await page.getByText("no connection", { exact: true }).waitFor();
+            while (tunnel.refused === 0) await page.waitForTimeout(100);
+            tunnel.cut = false;
+            await page.getByText("serving", { exact: true }).waitFor();
+        }, (complaint) => complaint.startsWith("Failed to load resource"));
+    });
+
+    test("says so when it hears nothing any more", async (t) => {
+        const tunnel = await openTunnel();
+        t.after(tunnel.close);
+        await browser.visit(tunnel.url, async (page) => {
+            await page.getByText("serving", { exact: true }).waitFor();
+            tunnel.hush();
+            await page.getByText("no news", { exact: true }).waitFor();
+        });
+    });
 
     for (const [name, width, height] of [["a desk", 1280, 900], ["a phone", 360, 740]])
         for (const colorScheme of ["light", "dark"])

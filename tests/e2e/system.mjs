@@ -4,6 +4,7 @@ const at = (port) => `http://127.0.0.1:${port}`;
 
 export const api = at(env.API_PORT || 37821);
 export const admin = at(env.ADMIN_PORT || 37822);
+export const master = at(env.UPDATER_PORT || 37820);
 export const iamport = at(env.FAKE_IAMPORT_PORT || 10851);
 export const toss = at(env.FAKE_TOSS_PORT || 30771);
 export const encryption = {

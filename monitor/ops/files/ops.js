@@ -119,7 +119,7 @@ function showTables(sample) {
     ["", (w) => spark(remember(`memory ${w.pid}`, w.memory, now)), "wide"],
     ["goroutines", (w) => number(w.goroutines), "wide"],
     ["files", (w) => number(w.files), "wide"],
-    ["idle", (w) => number(w.idle)],
+    ["idle", (w) => number(w.idle), "wide"],
     ["busy", (w) => number(w.busy)],
   ], sample.workers, "no worker lives");
   table("generations", [
@@ -161,40 +161,70 @@ function showTables(sample) {
   ], [...sample.receipts ?? []].reverse(), "none yet");
 }
 
+const phases = ["fetch", "build", "check", "ready", "handover", "probation", "done"]; // of a machine in a rollout that goes well
+const moods = { done: "good", handover: "warn", probation: "warn", returning: "warn", returned: "warn", failed: "bad", lost: "bad" };
+const silence = 5000; // ms without a word after which the master, too, takes a machine for lost
+
 // showFleet shows what updater/fleet.go calls a Fleet.
 function showFleet({ fleet, at }) {
   $("fleet").hidden = !fleet;
   if (!fleet) return;
-  const { rollout } = fleet;
+  const { rollout, machines } = fleet;
   const short = (hash) => (hash ?? "").slice(0, 12) || "–";
   const words = [fleet.mode, fleet.branch, fleet.commit && `on ${short(fleet.commit)}`, fleet.frozen && "updates are frozen"];
   if (rollout) {
-    const runs = fleet.machines.filter((m) => rollout.to && m.commit === rollout.to).length;
+    const runs = machines.filter((m) => rollout.to && m.commit === rollout.to).length;
     words.push(`rollout of ${short(rollout.to)} by ${rollout.who}, ${age(rollout.at, at)} ago: ${rollout.outcome || rollout.step}`,
-      `${runs} of ${fleet.machines.length} machines run it`, rollout.reason);
+      `${runs} of ${machines.length} machines run it`);
   }
   $("rollout").textContent = words.filter(Boolean).join(" · ");
-  const lost = (m) => Date.parse(at) - Date.parse(m.seen) > 10_000;
+  const reasons = machines.filter((m) => m.error).map((m) => `${m.name}: ${m.error}`);
+  if (rollout?.reason && !reasons.some((reason) => rollout.reason.startsWith(reason))) reasons.unshift(rollout.reason);
+  $("reasons").textContent = reasons.join("\n");
+  const stateOf = (m) => Date.parse(at) - Date.parse(m.seen) > silence ? "lost" : m.state;
+  const progress = (m) => {
+    const phase = rollout && m.rollout === rollout.id ? phases.indexOf(stateOf(m)) : -1;
+    return phase < 0 ? "" : element("progress", { max: phases.length, value: phase + 1, "aria-label": `${m.name}: ${phases[phase]}` });
+  };
   table("machines", [
     ["machine", (m) => m.name],
-    ["state", (m) => lost(m) ? ["lost", "bad"] : [m.state, m.error ? "bad" : ""], "text"],
+    ["state", (m) => [stateOf(m), moods[stateOf(m)] ?? ""], "text"],
+    ["", progress, "text"],
     ["runs", (m) => short(m.commit), "text"],
     ["to", (m) => short(m.target), "text wide"],
+    ["workers", (m) => number(m.workers), "wide"],
+    ["memory", (m) => mebibytes(m.memory), "wide"],
     ["seen", (m) => `${age(m.seen, at)} ago`, "wide"],
-    ["", (m) => m.error ?? "", "reason"],
-  ], fleet.machines, "no machine has come yet");
+  ], machines, "no machine has come yet");
 }
 
-const events = new EventSource("events");
-events.onmessage = ({ data }) => {
-  const sample = JSON.parse(data);
+function show(sample) {
   showHeader(sample);
   showTiles(sample);
   showFleet(sample);
   showTables(sample);
   forget(sample.at);
-};
-events.onerror = () => { // the browser connects again by itself
-  $("state").textContent = "no connection";
+}
+
+function disconnected(why) {
+  $("state").textContent = why;
   $("state").className = "pill bad";
-};
+}
+
+let patience; // with a connection that is open and says nothing: a tunnel whose other end is gone
+
+function listen() {
+  const events = new EventSource("events");
+  events.onmessage = ({ data }) => {
+    clearTimeout(patience);
+    patience = setTimeout(() => disconnected("no news"), silence);
+    show(JSON.parse(data));
+  };
+  events.onerror = () => {
+    disconnected("no connection");
+    // The browser connects again by itself, unless somebody in between has answered, such as a proxy with 502.
+    if (events.readyState === EventSource.CLOSED) setTimeout(listen, silence);
+  };
+}
+
+listen();
