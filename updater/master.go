@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,6 +48,20 @@ type member struct {
 
 // lost reports whether a machine has said nothing for too long.
 func (m *member) lost() bool { return time.Since(m.Seen) > silence }
+
+// between reports whether a machine is between two releases. Nobody could say what a rollout that begins then would
+// return it to.
+func (m *member) between() bool { return m.Leased != "" || m.State == Handover }
+
+// unsettled tells of a machine that is between two releases, and is empty without one. The mutex is held.
+func (m *Master) unsettled(which func(*member) bool) string {
+	for _, name := range m.names(which) {
+		if one := m.machines[name]; one.between() {
+			return strings.TrimSpace(fmt.Sprintf("%s is at %s %s", name, one.State, one.Error))
+		}
+	}
+	return ""
+}
 
 // NewMaster reads the journal. A rollout without an end in it was interrupted by the end of the last master: its
 // machines will be returned as they report.

@@ -44,6 +44,7 @@ func (m *Master) start(o Order, takesPart func(*member) bool) (*rollout, error) 
 	r := &rollout{m: m, order: o, from: map[string]string{}}
 	m.mu.Lock()
 	frozen, names, from := m.fleet.Frozen, m.names(takesPart), m.fleet.Commit
+	unsettled := m.unsettled(takesPart)
 	for _, name := range names {
 		r.from[name] = m.machines[name].Commit
 	}
@@ -53,6 +54,9 @@ func (m *Master) start(o Order, takesPart func(*member) bool) (*rollout, error) 
 	}
 	if len(names) == 0 {
 		return nil, errors.New("no machine is connected: start `payments updater slave` on each")
+	}
+	if unsettled != "" {
+		return nil, fmt.Errorf("the last rollout has not ended everywhere, try again in a moment: %s", unsettled)
 	}
 	r.state = Rollout{ID: uuid.NewString(), Who: o.Who, At: time.Now().UTC(), Machines: names, From: from, Branch: o.Branch, Step: "prepare"}
 	return r, m.write(Entry{Event: EventStart, Rollout: &r.state})
@@ -241,6 +245,7 @@ func (r *rollout) end() {
 	end := r.state
 	if err := r.m.write(Entry{Event: EventEnd, Rollout: &end}); err != nil {
 		r.m.Log.Error("cannot write the journal", "err", err)
+		r.show(end) // nothing is decided by it, and the command is told how it ended
 	}
 }
 
@@ -278,39 +283,12 @@ func (r *rollout) wish(names []string, p Phase) {
 // step shows where the rollout is.
 func (r *rollout) step(name string) {
 	r.state.Step = name
-	shown := r.state
-	r.m.mu.Lock()
-	defer r.m.mu.Unlock()
-	r.m.fleet.Rollout = &shown
-	r.m.tell()
+	r.show(r.state)
 }
 
-// converge brings a machine that was away to the fleet's commit, once for each time that its slave was started.
-func (m *Master) converge(ctx context.Context) {
-	ctx, abort := context.WithCancelCause(ctx)
-	defer abort(nil)
-	if !m.occupy(abort) {
-		return
-	}
-	defer m.vacate()
-	m.mu.Lock()
-	commit, branch, key := m.fleet.Commit, "", ""
-	strayed := m.names(func(one *member) bool {
-		return !one.lost() && one.Leased == "" && one.Commit != commit && !m.tried[one.Session+commit]
-	})
-	if commit == "" || m.fleet.Frozen != nil || len(strayed) == 0 {
-		m.mu.Unlock()
-		return
-	}
-	key, branch = m.machines[strayed[0]].Session+commit, m.fleet.Branch
-	m.tried[key] = true
-	m.mu.Unlock()
-
-	r, err := m.start(Order{Who: "the master, for a machine that was away", Branch: branch, Commit: commit, Rollback: true},
-		func(one *member) bool { return one.Name == strayed[0] })
-	if err != nil {
-		m.Log.Error("cannot bring a machine to the fleet's commit", "machine", strayed[0], "err", err)
-		return
-	}
-	r.run(ctx)
+func (r *rollout) show(state Rollout) {
+	r.m.mu.Lock()
+	defer r.m.mu.Unlock()
+	r.m.fleet.Rollout = &state
+	r.m.tell()
 }

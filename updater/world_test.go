@@ -1,10 +1,13 @@
 package updater_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,10 +24,16 @@ import (
 
 const (
 	patience = 30 * time.Second
-	lease    = 2 * time.Second
+	lease    = 5 * time.Second
 	gate     = 600 * time.Millisecond
 	password = "a system password"
 )
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	_ = flag.Set("test.parallel", "16") // they wait for each other, and hardly compute
+	os.Exit(m.Run())
+}
 
 // world is a master and its machines. What the machines build and serve are stand-ins, whose behaviour is told by the
 // commit: real builds and supervisors are in tests/update.
@@ -177,16 +186,20 @@ type machine struct {
 	home    release.Home
 	refuses map[string]string // commit: "build", "bytes", "handover", "probation"
 	cut     atomic.Bool       // from the master
+	deaf    atomic.Bool       // to the good news
 	stop    func()
 
 	mu      sync.Mutex
 	serving string
 	looks   float64
+	held    map[string]chan struct{} // commit: what its handover waits for
+	during  map[string]func()        // commit: what happens during its handover
 }
 
 func (w *world) newMachine(t *testing.T, name string) *machine {
 	t.Helper()
-	m := &machine{w: w, name: name, home: release.Home(t.TempDir()), refuses: map[string]string{}, serving: "c0"}
+	m := &machine{w: w, name: name, home: release.Home(t.TempDir()), refuses: map[string]string{}, serving: "c0",
+		held: map[string]chan struct{}{}, during: map[string]func(){}}
 	m.make(t, "c0")
 	must(t, m.home.Point(release.LastGood, "c0"))
 	must(t, m.home.Point(release.Current, "c0"))
@@ -222,7 +235,29 @@ func (m *machine) RoundTrip(r *http.Request) (*http.Response, error) {
 	if m.cut.Load() {
 		return nil, errors.New("the cable is out")
 	}
-	return http.DefaultTransport.RoundTrip(r)
+	res, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil || !m.deaf.Load() {
+		return res, err
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if bytes.Contains(text, []byte(updater.Keep)) {
+		return nil, errors.New("the cable came out")
+	}
+	res.Body = io.NopCloser(bytes.NewReader(text))
+	return res, err
+}
+
+// hold keeps a machine in its handover to a commit until release is called.
+func (m *machine) hold(t *testing.T, commit string) (release func()) {
+	t.Helper()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	held := make(chan struct{})
+	m.held[commit] = held
+	release = sync.OnceFunc(func() { close(held) })
+	t.Cleanup(release)
+	return release
 }
 
 // Prepare implements updater.Builder.
@@ -259,6 +294,15 @@ func (m *machine) Reload(context.Context) error {
 	if err != nil {
 		return err
 	}
+	m.mu.Lock()
+	held, during := m.held[name], m.during[name]
+	m.mu.Unlock()
+	if held != nil {
+		<-held
+	}
+	if during != nil {
+		during()
+	}
 	if m.refuses[name] == "handover" {
 		return errors.New("generation 2 worker 1: exit status 7")
 	}
@@ -279,6 +323,15 @@ func (m *machine) Look(context.Context) (updater.Sight, error) {
 		see.Failures = 50 * m.looks
 	}
 	return see, nil
+}
+
+func (m *machine) awaitServing(t *testing.T, commit string) {
+	t.Helper()
+	await(t, m.name+" serves "+commit, func() bool {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		return m.serving == commit
+	})
 }
 
 // runs expects machines to serve a commit, and to start it again after a crash and with the next reload.
