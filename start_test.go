@@ -107,7 +107,7 @@ func TestStart(t *testing.T) {
 		dbtest.New(t)
 		for _, moment := range []string{"run/lock", "postgres/data.unfinished", "postgres/data/payments.conf", "postgres/data/postmaster.pid", "run/fakes.pid"} {
 			s := newSystem(t)
-			server := s.launch(t)
+			server := s.launch(t, "start")
 			await(t, moment+" is there", func() bool { return exists(filepath.Join(s.home, moment)) })
 			if err := server.cmd.Process.Signal(os.Interrupt); err != nil {
 				t.Fatal(err)

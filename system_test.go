@@ -169,7 +169,7 @@ func (s *system) runs(t *testing.T, pid int) bool {
 	return slices.ContainsFunc(s.processes(t), func(line string) bool { return strings.HasPrefix(line, strconv.Itoa(pid)+" ") })
 }
 
-// foreground is `payments start` as a person starts it.
+// foreground is a command as a person starts it.
 type foreground struct {
 	cmd  *exec.Cmd
 	out  output
@@ -194,10 +194,10 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// launch starts the server in the foreground.
-func (s *system) launch(t *testing.T) *foreground {
+// launch starts a command in the foreground.
+func (s *system) launch(t *testing.T, args ...string) *foreground {
 	t.Helper()
-	f := &foreground{cmd: s.command(context.Background(), "start"), done: make(chan error, 1)}
+	f := &foreground{cmd: s.command(context.Background(), args...), done: make(chan error, 1)}
 	f.cmd.Stdout, f.cmd.Stderr = &f.out, &f.out
 	f.cmd.WaitDelay = patience
 	if err := f.cmd.Start(); err != nil {
@@ -210,7 +210,7 @@ func (s *system) launch(t *testing.T) *foreground {
 // start launches the server and waits until it has announced itself.
 func (s *system) start(t *testing.T) *foreground {
 	t.Helper()
-	f := s.launch(t)
+	f := s.launch(t, "start")
 	await(t, "the server announces itself", func() bool {
 		select {
 		case err := <-f.done:

@@ -65,7 +65,11 @@ func TestUpdater(t *testing.T) {
 		s := newSystem(t)
 		cert, key := s.makeCertificate(t)
 		s.configure(t, "updater: {tls_cert: "+cert+", tls_key: "+key+", tls_ca: "+cert+"}\n")
-		s.mustExec(t, "updater", "master", "--alone", "--daemon")
+		s.mustExec(t, "updater", "master", "--daemon")
+		await(t, "its own slave is connected", func() bool {
+			log, err := os.ReadFile(filepath.Join(s.home, "logs", "updater.log"))
+			return err == nil && strings.Contains(string(log), `"connected to the master" master=https://127.0.0.1:`+s.ports["UPDATER_PORT"])
+		})
 		s.mustExec(t, "rollouts")
 		s.configure(t, "updater: {tls_cert: "+cert+", tls_key: "+key+"}\n")
 		s.refuses(t, "unknown authority", "rollouts")
@@ -87,6 +91,31 @@ func TestUpdater(t *testing.T) {
 			t.Errorf("a slave says %v, want that the remote is missing", err)
 		}
 	})
+}
+
+// Where the tables belong to a role of their own, the workers' cannot change them.
+func TestUpdaterMigrate_ActsForTheOwnerOfTheTables(t *testing.T) {
+	t.Parallel()
+	s := newTenant(t)
+	migrate(t, s.env)
+	execute(t, s.admin, "DROP SCHEMA payments CASCADE")
+	admin := s.env["DATABASE_ADMIN_URL"]
+	delete(s.env, "DATABASE_ADMIN_URL")
+	if _, err := invoke(t, s.env, "updater", "migrate"); err == nil || !strings.Contains(err.Error(), "give an admin's URL") {
+		t.Errorf("without an admin's URL it says %v", err)
+	}
+	s.env["DATABASE_ADMIN_URL"] = admin
+	if _, err := invoke(t, s.env, "updater", "migrate"); err != nil {
+		t.Fatal(err)
+	}
+	owners := query(t, s.admin, "SELECT string_agg(DISTINCT tableowner, ' ') FROM pg_tables WHERE schemaname = 'payments'")
+	if writer := mustParse(t, s.admin).Path[1:] + "_writer"; owners != writer {
+		t.Errorf("the tables belong to %q, want %s", owners, writer)
+	}
+	delete(s.env, "DATABASE_ADMIN_URL")
+	if _, err := invoke(t, s.env, "updater", "migrate"); err != nil {
+		t.Errorf("with nothing to do it says %v", err)
+	}
 }
 
 // configure writes the home's file.
