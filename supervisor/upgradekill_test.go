@@ -12,33 +12,65 @@ import (
 	"github.com/samchon/payments-server/supervisor"
 )
 
-// TestUpgradeKill kills one of the two supervisors at each step of USR2, under load and with an upload in an old worker.
-// Nothing may fail, whoever is left.
+// TestUpgradeKill kills one of the two supervisors at each step of USR2, or stops it for a second or for good, under load
+// and with an upload in an old worker. Nothing may fail, whoever is left.
 func TestUpgradeKill(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		step, victim string
+		blow         blow
 		left         string // who is in charge in the end; nobody: workers serve on for a while
 	}{
-		{"starting", "old", "new"},
-		{"starting", "new", "old"},
-		{"probation", "old", "new"},
-		{"probation", "new", "old"},
-		{"draining", "old", "new"},
-		{"draining", "new", "nobody"},
+		{"starting", "old", kills, "new"},
+		{"starting", "old", pauses, "new"},
+		{"starting", "new", kills, "old"},
+		{"starting", "new", pauses, "new"},
+		{"starting", "new", freezes, "old"},
+		{"probation", "old", kills, "new"},
+		{"probation", "old", pauses, "new"},
+		{"probation", "new", kills, "old"},
+		{"probation", "new", pauses, "new"},
+		{"probation", "new", freezes, "old"},
+		{"draining", "old", kills, "new"},
+		{"draining", "old", pauses, "new"},
+		{"draining", "new", kills, "nobody"},
+		{"draining", "new", pauses, "new"},
 	} {
-		t.Run(c.step+"/"+c.victim, func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s/%s/%s", c.step, c.victim, c.blow), func(t *testing.T) {
 			t.Parallel()
 			u := newUpgradeKill(t, c.step)
+			if c.step == "probation" && c.left == "old" { // which must not end before the blow
+				u.rewrite(func(s *script) { s.Illness, s.HealthTimeout = hangs, time.Hour })
+			}
 			u.reach(c.step)
-			victim := u.supervisors[c.victim]
-			u.beheaded = true // orphans may stay for some seconds
-			must(t, syscall.Kill(victim, syscall.SIGKILL))
-			u.await("the signal to strike", func() bool { return still(victim) })
-			u.rewrite(func(s *script) { s.Hold = false })
+			u.strike(u.supervisors[c.victim], c.blow)
 			u.settle(c.left)
 			u.check()
 		})
+	}
+}
+
+// blow is what befalls a supervisor.
+type blow string
+
+const (
+	kills   blow = "killed"
+	pauses  blow = "stopped for a second"
+	freezes blow = "stopped for good"
+)
+
+func (u *upgradeKill) strike(victim int, b blow) {
+	u.t.Helper()
+	sig := syscall.SIGSTOP
+	if b == kills {
+		sig = syscall.SIGKILL
+	}
+	u.beheaded = b != pauses // orphans may stay for some seconds
+	must(u.t, syscall.Kill(victim, sig))
+	u.await("the signal to strike", func() bool { return still(victim) })
+	u.rewrite(func(s *script) { s.Hold, s.Illness = false, "" })
+	if b == pauses {
+		time.AfterFunc(time.Second, func() { syscall.Kill(victim, syscall.SIGCONT) })
 	}
 }
 
@@ -55,7 +87,7 @@ func newUpgradeKill(t *testing.T, step string) *upgradeKill {
 	if step == "probation" {
 		probation = 3 * time.Second
 	}
-	u := &upgradeKill{fleet: start(t, script{Probation: probation}), release: make(chan struct{}), upgraded: make(chan error, 1)}
+	u := &upgradeKill{fleet: start(t, script{Probation: probation, ReadyTimeout: 5 * time.Second}), release: make(chan struct{}), upgraded: make(chan error, 1)}
 	u.load = mustLoad(t, u.api, 20*time.Millisecond)
 	u.load.SlowUpload(u.release)
 	u.await("an upload", func() bool { return u.serving().Busy == 1 })
