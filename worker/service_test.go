@@ -17,6 +17,8 @@ type heard struct {
 	ID                string
 	Source            api.Source
 	Previous, Current seen
+
+	traceparent string // of the request
 }
 
 // service is a company's own backend: it takes our webhooks.
@@ -42,6 +44,7 @@ func newService(t testing.TB, codec *wire.Codec) *service {
 			http.Error(w, "unreadable", http.StatusBadRequest)
 			return
 		}
+		hook.traceparent = r.Header.Get("Traceparent")
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.webhooks = append(s.webhooks, hook)

@@ -117,6 +117,11 @@ func TestTrace_FromTheRequestToTheGatewayTheDatabaseAndTheWebhook(t *testing.T) 
 		return o.in(cancelling)["deliver_webhook"] != nil
 	})
 
+	if told := w.service.heardOf(stored.ID); len(told) == 0 ||
+		!strings.HasPrefix(told[0].traceparent, "00-"+cancelling+"-"+hex.EncodeToString(o.in(cancelling)["deliver_webhook"].SpanId)) {
+		t.Errorf("the service cannot go on with the trace: %+v", told)
+	}
+
 	for trace, names := range map[string][]string{
 		storing:    {"POST /payments/histories", "toss.payments capture", "sql InsertIntent", "sql FinishIntent"},
 		cancelling: {"PUT /histories/cancel", "toss.payments refund", "sql UpdateHistory", "deliver_webhook"},

@@ -14,8 +14,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/propagation"
 
 	"github.com/samchon/payments-server/api/webhooksig"
+	"github.com/samchon/payments-server/internal/tracing"
 )
 
 const (
@@ -71,6 +73,7 @@ func (s *sender) post(ctx context.Context, id uuid.UUID, to *url.URL, body []byt
 	req.Header.Set("Content-Type", "text/plain")
 	req.Header.Set("User-Agent", "payments-server")
 	s.secrets.Sign(req.Header, id.String(), time.Now(), body)
+	tracing.Headers.Inject(ctx, propagation.HeaderCarrier(req.Header))
 	// net/http sends a POST again over a fresh connection, where an idle one turns
 	// out to be closed, if it may be repeated; this says so, and is not sent.
 	req.Header["X-Idempotency-Key"] = nil
