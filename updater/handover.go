@@ -16,7 +16,7 @@ func (s *slave) switchOver(ctx context.Context, w Wish) {
 		return
 	}
 	s.change(func(m *Machine) { m.State = Handover })
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), SettleTimeout)
 	defer cancel()
 	if err := s.handOver(ctx, w); err != nil {
 		s.failed(err)
@@ -83,7 +83,7 @@ func (s *slave) goBack(ctx context.Context, reason error) {
 		s.failed(reason)
 	}
 	s.change(func(m *Machine) { m.State = Returning })
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), SettleTimeout)
 	defer cancel()
 	if err := s.runBefore(ctx); err != nil {
 		s.failed(fmt.Errorf("return to the release before: %w", err))

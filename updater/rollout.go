@@ -209,7 +209,7 @@ func (r *rollout) undo(reason error) {
 	r.step("returning")
 	r.wish(r.state.Machines, Return)
 	began := time.Now()
-	patience, cancel := context.WithTimeout(context.Background(), settleWithin)
+	patience, cancel := context.WithTimeout(context.Background(), SettleTimeout)
 	defer cancel()
 	err := r.m.await(patience, func() (bool, error) {
 		return !slices.ContainsFunc(r.state.Machines, func(name string) bool {

@@ -18,11 +18,14 @@ import (
 )
 
 const (
-	lockTimeout  = 2 * time.Second // another slave of this home is not waited for
-	retryFirst   = 200 * time.Millisecond
-	retryLast    = 4 * time.Second
-	settleWithin = 5 * time.Minute // for a handover; the supervisor has limits of its own, well below
+	lockTimeout = 2 * time.Second // another slave of this home is not waited for
+	retryFirst  = 200 * time.Millisecond
+	retryLast   = 4 * time.Second
 )
+
+// SettleTimeout bounds a handover, and the return of a fleet. Masters and slaves that are told to stop finish it; the
+// supervisor has limits of its own, well below.
+const SettleTimeout = 5 * time.Minute
 
 // Builder makes releases: a release.Workshop.
 type Builder interface {

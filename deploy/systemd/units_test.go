@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/samchon/payments-server/internal/config"
+	"github.com/samchon/payments-server/updater"
 )
 
 // exposed is the most that `systemd-analyze security` may find, in tenths: 0 is a unit that can do nothing, 100 one
@@ -47,13 +48,19 @@ func TestUnits(t *testing.T) {
 // systemd kills what is not gone by then.
 func TestUnits_GiveTimeToStop(t *testing.T) {
 	t.Parallel()
-	unit, err := os.ReadFile("payments.service")
-	must(t, err)
-	given, err := time.ParseDuration(string(regexp.MustCompile(`(?m)^TimeoutStopSec=(\S+)$`).FindSubmatch(unit)[1]))
-	must(t, err)
 	const jobs = 20 * time.Second // stopTimeout of the package worker
-	if needs := config.NewLocal().Handover.Stop + jobs; given <= needs {
-		t.Errorf("a stop may take %v, and %v are given", needs, given)
+	for name, needs := range map[string]time.Duration{
+		"payments.service":                config.NewLocal().Handover.Stop + jobs,
+		"payments-updater-master.service": updater.SettleTimeout,
+		"payments-updater-slave.service":  updater.SettleTimeout,
+	} {
+		unit, err := os.ReadFile(name)
+		must(t, err)
+		given, err := time.ParseDuration(string(regexp.MustCompile(`(?m)^TimeoutStopSec=(\S+)$`).FindSubmatch(unit)[1]))
+		must(t, err)
+		if given <= needs {
+			t.Errorf("%s: a stop may take %v, and %v are given", name, needs, given)
+		}
 	}
 }
 
