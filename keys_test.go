@@ -8,13 +8,14 @@ import (
 
 	"github.com/samchon/payments-server/internal/config"
 	"github.com/samchon/payments-server/internal/localdb/dbtest"
+	"github.com/samchon/payments-server/internal/porttest"
 )
 
 // rotation is a home whose database the original has used, and whose configuration
 // has a new key for histories in front of the original's.
 func rotation(t *testing.T) (env map[string]string) {
 	t.Helper()
-	env = map[string]string{"PAYMENTS_HOME": t.TempDir(), "DATABASE_URL": originalDatabase(t), "ADMIN_PORT": freePort(t)}
+	env = map[string]string{"PAYMENTS_HOME": t.TempDir(), "DATABASE_URL": originalDatabase(t), "ADMIN_PORT": porttest.Free(t)}
 	migrate(t, env)
 	published := config.NewLocal().AtRest.History
 	file := "at_rest:\n  history:\n    key: " + newHistoryKey + "\n    iv: new-iv-new-iv-16\n" +

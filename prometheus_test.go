@@ -23,6 +23,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/samchon/payments-server/api"
+	"github.com/samchon/payments-server/internal/porttest"
 )
 
 // prometheusProgram finds prometheus or promtool: in the path, or where scripts/setup.sh puts them.
@@ -240,7 +241,7 @@ type prometheus struct{ url string }
 
 func startPrometheus(t *testing.T, program, adminPort string) *prometheus {
 	t.Helper()
-	home, port := t.TempDir(), freePort(t)
+	home, port := t.TempDir(), porttest.Free(t)
 	config := string(readFile(t, "deploy/prometheus/prometheus.yml"))
 	config = strings.NewReplacer("127.0.0.1:37822", "127.0.0.1:"+adminPort, "interval: 15s",
 		"interval: 1s").Replace(config)

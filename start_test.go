@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/samchon/payments-server/internal/localdb/dbtest"
+	"github.com/samchon/payments-server/internal/porttest"
 )
 
 func TestStart(t *testing.T) {
@@ -174,7 +175,7 @@ func TestStart_Refuses(t *testing.T) {
 	t.Run("ADatabaseThatDoesNotAnswer", func(t *testing.T) {
 		t.Parallel()
 		s := newSystem(t)
-		s.env = append(s.env, "DATABASE_URL=postgres://127.0.0.1:"+freePort(t)+"/payments")
+		s.env = append(s.env, "DATABASE_URL=postgres://127.0.0.1:"+porttest.Free(t)+"/payments")
 		s.refuses(t, "check DATABASE_URL", "start")
 	})
 }

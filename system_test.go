@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,6 +18,8 @@ import (
 	"time"
 
 	"github.com/shirou/gopsutil/v3/process"
+
+	"github.com/samchon/payments-server/internal/porttest"
 )
 
 // patience bounds every wait of the tests below; on an idle machine none takes two
@@ -47,7 +48,7 @@ func newSystem(t *testing.T) *system {
 	s := &system{home: home, binary: binary, ports: map[string]string{}}
 	s.env = append(os.Environ(), "PAYMENTS_HOME="+home, "MODE=", "DATABASE_URL=")
 	for _, name := range []string{"API_PORT", "ADMIN_PORT", "UPDATER_PORT", "FAKE_IAMPORT_PORT", "FAKE_TOSS_PORT"} {
-		s.ports[name] = freePort(t)
+		s.ports[name] = porttest.Free(t)
 		s.env = append(s.env, name+"="+s.ports[name])
 	}
 	t.Cleanup(func() {
@@ -59,20 +60,6 @@ func newSystem(t *testing.T) *system {
 		_ = os.RemoveAll(home)
 	})
 	return s
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	_, port, err := net.SplitHostPort(ln.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
 }
 
 func (s *system) command(ctx context.Context, args ...string) *exec.Cmd {

@@ -2,13 +2,12 @@ package supervisor_test
 
 import (
 	"bytes"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
+
+	"github.com/samchon/payments-server/internal/porttest"
 )
 
 func TestAdmin(t *testing.T) {
@@ -47,7 +46,7 @@ func TestAdmin(t *testing.T) {
 
 func TestAdmin_IsAliveButNotReadyWhileTheFirstGenerationStarts(t *testing.T) {
 	t.Parallel()
-	f := launch(t, script{NeverReady: true, AdminAt: freePort(t)})
+	f := launch(t, script{NeverReady: true, AdminAt: "127.0.0.1:" + porttest.Free(t)})
 	f.admin = f.script.AdminAt
 	f.await("the admin listener", func() bool { return f.census().PID != 0 })
 	res, err := http.Get("http://" + f.admin + "/readyz")
@@ -56,15 +55,4 @@ func TestAdmin_IsAliveButNotReadyWhileTheFirstGenerationStarts(t *testing.T) {
 	if res.StatusCode != http.StatusServiceUnavailable || f.census().Ready {
 		t.Errorf("readyz: %s", res.Status)
 	}
-}
-
-// freePort finds a port on an address that is this process's alone (all of 127.0.0.0/8 is loopback), so that nobody who
-// asks for any port gets it meanwhile.
-func freePort(t *testing.T) string {
-	t.Helper()
-	pid := os.Getpid()
-	l, err := net.Listen("tcp", fmt.Sprintf("127.%d.%d.%d:0", 64+pid>>16&63, pid>>8&255, pid&255))
-	must(t, err)
-	defer l.Close()
-	return l.Addr().String()
 }

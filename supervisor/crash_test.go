@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/samchon/payments-server/internal/porttest"
 	"github.com/samchon/payments-server/supervisor"
 )
 
@@ -36,7 +37,7 @@ func TestRestart(t *testing.T) {
 	})
 	t.Run("WaitsForItsOrphans", func(t *testing.T) {
 		t.Parallel()
-		f := start(t, script{APIAt: freePort(t)})
+		f := start(t, script{APIAt: "127.0.0.1:" + porttest.Free(t)})
 		f.behead()
 		f.launchAgain(nil).awaitAnswer()
 	})

@@ -23,6 +23,7 @@ import (
 	faketoss "github.com/samchon/payments-server/fakes/toss"
 	"github.com/samchon/payments-server/internal/config"
 	"github.com/samchon/payments-server/internal/localdb/dbtest"
+	"github.com/samchon/payments-server/internal/porttest"
 	"github.com/samchon/payments-server/internal/provision"
 	"github.com/samchon/payments-server/internal/store"
 )
@@ -155,10 +156,9 @@ func newDatabase(t *testing.T) (worker string) {
 
 func freePort(t *testing.T) int {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := strconv.Atoi(porttest.Free(t))
 	must(t, err)
-	defer ln.Close()
-	return ln.Addr().(*net.TCPAddr).Port
+	return port
 }
 
 func must(t *testing.T, err error) {
