@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ import (
 // without a sandbox. What is left is explained in payments.service.
 var exposed = map[string]string{
 	"payments.service":                "16",
-	"payments-updater-master.service": "14",
+	"payments-updater-master.service": "15",
 	"payments-updater-slave.service":  "15",
 }
 
@@ -61,6 +62,22 @@ func TestUnits_GiveTimeToStop(t *testing.T) {
 		if given <= needs {
 			t.Errorf("%s: a stop may take %v, and %v are given", name, needs, given)
 		}
+	}
+}
+
+// A master builds and starts releases on its own machine.
+func TestUnits_LetAMasterDoWhatASlaveDoes(t *testing.T) {
+	t.Parallel()
+	var sandboxes []string
+	for _, role := range []string{"master", "slave"} {
+		unit, err := os.ReadFile("payments-updater-" + role + ".service")
+		must(t, err)
+		_, service, _ := strings.Cut(string(unit), "\n[Service]\n")
+		service = strings.Replace(service, " updater "+role+"\n", " updater\n", 1)
+		sandboxes = append(sandboxes, regexp.MustCompile(`(?m)^#.*\n`).ReplaceAllString(service, ""))
+	}
+	if diff := cmp.Diff(sandboxes[0], sandboxes[1]); diff != "" {
+		t.Errorf("they may do different things (-master +slave):\n%s", diff)
 	}
 }
 
