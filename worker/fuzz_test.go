@@ -144,6 +144,7 @@ var operations = []struct {
 		Password: fuzzedPassword}},
 	{"PATCH", "/reservations/get", api.SourcePassword{Source: fuzzedSource, Password: fuzzedPassword}},
 	{"PATCH", "/reservations/" + fuzzedSource.ID, api.Password{Password: fuzzedPassword}},
+	{"POST", "/internal/webhook", api.Webhook{ID: fuzzedSource.ID, Source: fuzzedSource}},
 }
 
 // FuzzSealedBody: whatever is sealed, an answer is no fault of ours and repeats no

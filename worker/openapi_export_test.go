@@ -9,3 +9,8 @@ import (
 func Schemas() huma.Registry {
 	return newAPI(chi.NewRouter(), Options{}).OpenAPI().Components.Schemas
 }
+
+// Operations are those of the API's description, and of what it sends.
+func Operations() []*huma.Operation {
+	return allOperations(newAPI(chi.NewRouter(), Options{}).OpenAPI())
+}

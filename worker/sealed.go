@@ -73,10 +73,10 @@ func openSealed(codec *wire.Codec) func(huma.Context, func(huma.Context)) {
 			refuse(c, newProblem(c.Context(), codeTooLarge, "A request body may have 1 MiB at most."))
 			return
 		}
-		plain, openErr := codec.Open(buffers.second[:0], buffers.first.Bytes())
+		plain, opened := codec.TryOpen(buffers.second[:0], buffers.first.Bytes())
 		buffers.second = plain
 		switch flaw := inspect(plain); {
-		case openErr != nil || errors.Is(flaw, errNotJSON):
+		case !opened || errors.Is(flaw, errNotJSON):
 			refuse(c, newProblem(c.Context(), codeUndecryptable,
 				"The request body is not JSON, encrypted with this deployment's API key and IV (AES-CBC, PKCS#5, Base64)."))
 		case flaw != nil:

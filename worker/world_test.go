@@ -153,19 +153,26 @@ func (w *world) sealedRequest(method, path string, body []byte) *http.Request {
 
 func (w *world) send(request *http.Request, out any) *api.Problem {
 	w.t.Helper()
+	body, p := w.exchange(request)
+	if p == nil {
+		must(w.t, json.Unmarshal(mustv(w.codec.Open(nil, body))(w.t), out))
+	}
+	return p
+}
+
+// exchange returns the body of an answer, or the problem that it is.
+func (w *world) exchange(request *http.Request) (body []byte, p *api.Problem) {
+	w.t.Helper()
 	answer := mustv(http.DefaultClient.Do(request))(w.t)
 	defer answer.Body.Close()
-	body := mustv(io.ReadAll(answer.Body))(w.t)
-	if answer.StatusCode >= 300 {
-		var p api.Problem
-		if err := json.Unmarshal(body, &p); err != nil || p.Status != answer.StatusCode || p.Code == "" {
-			w.t.Fatalf("%s %s: %d with no problem in %q", request.Method, request.URL, answer.StatusCode, body)
-		}
-		return &p
+	body = mustv(io.ReadAll(answer.Body))(w.t)
+	if answer.StatusCode < 300 {
+		return body, nil
 	}
-	plain := mustv(w.codec.Open(nil, body))(w.t)
-	must(w.t, json.Unmarshal(plain, out))
-	return nil
+	if err := json.Unmarshal(body, &p); err != nil || p.Status != answer.StatusCode || p.Code == "" {
+		w.t.Fatalf("%s %s: %d with no problem in %q", request.Method, request.URL, answer.StatusCode, body)
+	}
+	return nil, p
 }
 
 // seen is a history as a client of the original reads it.

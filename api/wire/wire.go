@@ -78,6 +78,17 @@ func (c *Codec) Seal(dst, plain []byte) []byte {
 // them. The two must not overlap, and the room of dst beyond its length is
 // written to even on failure.
 func (c *Codec) Open(dst, body []byte) ([]byte, error) {
+	plain, ok := c.TryOpen(dst, body)
+	if !ok {
+		return nil, ErrSealed
+	}
+	return plain, nil
+}
+
+// TryOpen is Open for a server, whose time must not tell why it refuses a body:
+// what cannot be opened is appended as far as it was decrypted. The server goes on
+// to parse it as it would parse a plain text, and refuses it only then.
+func (c *Codec) TryOpen(dst, body []byte) (plain []byte, ok bool) {
 	body = bytes.TrimSpace(body)
 	start := len(dst)
 	room := max(base64.StdEncoding.DecodedLen(len(body)), aes.BlockSize)
@@ -87,17 +98,14 @@ func (c *Codec) Open(dst, body []byte) ([]byte, error) {
 
 	// What is already known to be wrong is decrypted and unpadded nevertheless:
 	// the same work for all, so that the time of a refusal does not say why.
-	ok := 1
-	if err != nil || n == 0 || n%aes.BlockSize != 0 {
-		ok, n = 0, room-room%aes.BlockSize
+	whole := err == nil && n > 0 && n%aes.BlockSize == 0
+	if !whole {
+		n = room - room%aes.BlockSize
 	}
 	blocks = blocks[:n]
 	cipher.NewCBCDecrypter(c.block, c.iv[:]).CryptBlocks(blocks, blocks)
 	n, padded := pkcs5.Unpad(blocks)
-	if ok&padded != 1 {
-		return nil, ErrSealed
-	}
-	return dst[:start+n], nil
+	return dst[:start+n], whole && padded == 1
 }
 
 // extend makes b longer by n bytes of whatever is there.

@@ -116,6 +116,24 @@ func TestOpen(t *testing.T) {
 	})
 }
 
+// TestTryOpen: whoever parses what could not be opened has as much to do as with
+// what could.
+func TestTryOpen(t *testing.T) {
+	t.Parallel()
+	codec, plain := mustCodec(t, localKey, localIV), bytes.Repeat([]byte("x"), 1000)
+	sealed := codec.Seal(nil, plain)
+	if got, ok := codec.TryOpen(nil, sealed); !ok || !bytes.Equal(got, plain) {
+		t.Errorf("opened %q, %v", got, ok)
+	}
+	cipherText, _ := base64.StdEncoding.DecodeString(string(sealed))
+	cipherText[len(cipherText)-17] ^= 0x80 // flips the same bit of the padding
+	wrongPadding := []byte(base64.StdEncoding.EncodeToString(cipherText))
+	got, ok := codec.TryOpen([]byte("before"), wrongPadding)
+	if untouched := "before" + string(plain[:960]); ok || !bytes.HasPrefix(got, []byte(untouched)) {
+		t.Errorf("the wrong padding left %q, %v", got, ok)
+	}
+}
+
 // TestOpen_TakesTheSameTimeWhateverIsWrong compares the quickest of many refusals,
 // so that a busy machine does not decide. What stays different is the decoding of
 // Base64 that breaks off, of which the sender knows anyhow.
