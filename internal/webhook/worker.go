@@ -18,6 +18,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/samchon/payments-server/api/webhooksig"
+	"github.com/samchon/payments-server/internal/together"
 )
 
 const (
@@ -59,8 +60,8 @@ type Worker struct {
 	ladder  ladder
 	gate    *gate
 	sender  *sender
-	loads   together[uuid.UUID, Delivery]
-	records together[conclusion, struct{}]
+	loads   together.Trips[uuid.UUID, Delivery]
+	records together.Trips[conclusion, struct{}]
 }
 
 // NewWorker returns a Worker, to be added to River's.
@@ -72,8 +73,8 @@ func NewWorker(o Options) *Worker {
 		db: o.DB, rows: o.Rows, log: o.Log, observe: o.Observe,
 		ladder: threeDays, gate: newGate(), sender: newSender(o.Secrets, o.Allowed),
 	}
-	w.loads.most, w.loads.do = atOnce, w.load
-	w.records.most, w.records.do = atOnce, w.record
+	w.loads.Most, w.loads.Do = atOnce, w.load
+	w.records.Most, w.records.Do = atOnce, w.record
 	return w
 }
 
@@ -94,7 +95,7 @@ func (w *Worker) NextRetry(job *river.Job[Job]) time.Time {
 // Work makes one attempt, if it is the webhook's turn.
 func (w *Worker) Work(ctx context.Context, job *river.Job[Job]) error {
 	id := job.Args.Webhook
-	d, err := w.loads.call(ctx, id)
+	d, err := w.loads.Call(ctx, id)
 	if err == nil {
 		err = d.Err
 	}
@@ -169,7 +170,7 @@ func stateAfter(r result, last bool) State {
 func (w *Worker) conclude(ctx context.Context, job *river.Job[Job], r result, state State) error {
 	id := job.Args.Webhook
 	jobs := river.ClientFromContext[pgx.Tx](ctx)
-	if _, err := w.records.call(ctx, conclusion{Outcome{id, r.Answer, state}, jobs}); err != nil {
+	if _, err := w.records.Call(ctx, conclusion{Outcome{id, r.Answer, state}, jobs}); err != nil {
 		return fmt.Errorf("record an attempt at webhook %s: %w", id, err)
 	}
 	w.observe(Attempt{State: state, Status: r.Status, Took: r.took})

@@ -1,4 +1,4 @@
-package webhook
+package together_test
 
 import (
 	"context"
@@ -8,14 +8,16 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+
+	"github.com/samchon/payments-server/internal/together"
 )
 
-func TestTogether(t *testing.T) {
+func TestTrips(t *testing.T) {
 	t.Parallel()
 	errOdd := errors.New("odd")
 	var trips [][]int
 	back := make(chan struct{})
-	double := &together[int, string]{most: 3, do: func(_ context.Context, in []int) ([]string, error) {
+	double := &together.Trips[int, string]{Most: 3, Do: func(_ context.Context, in []int) ([]string, error) {
 		trips = append(trips, slices.Sorted(slices.Values(in)))
 		if len(trips) == 1 {
 			<-back
@@ -34,7 +36,7 @@ func TestTogether(t *testing.T) {
 		var all sync.WaitGroup
 		ask := func(n int, want error) {
 			all.Go(func() {
-				got, err := double.call(t.Context(), n)
+				got, err := double.Call(t.Context(), n)
 				if !errors.Is(err, want) || err == nil && got != strconv.Itoa(2*n) {
 					t.Errorf("call(%d) = %q, %v", n, got, err)
 				}
@@ -54,7 +56,33 @@ func TestTogether(t *testing.T) {
 	if !slices.EqualFunc(trips, want, slices.Equal) {
 		t.Errorf("trips %v, want %v", trips, want)
 	}
-	if double.busy || double.waiting != nil {
-		t.Error("it waits for somebody who has gone")
-	}
+}
+
+// A trip that hangs holds up who is on it, not who comes later.
+func TestTrips_HaveLanes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hang := make(chan struct{})
+		same := &together.Trips[int, int]{Most: 3, Lanes: 2, Do: func(_ context.Context, in []int) ([]int, error) {
+			if in[0] == 0 {
+				<-hang
+			}
+			return in, nil
+		}}
+		var stuck, others sync.WaitGroup
+		stuck.Go(func() { _, _ = same.Call(t.Context(), 0) })
+		synctest.Wait()
+		for n := 1; n <= 50; n++ {
+			others.Go(func() {
+				for range 20 {
+					if got, err := same.Call(t.Context(), n); got != n || err != nil {
+						t.Errorf("Call(%d) = %d, %v", n, got, err)
+					}
+				}
+			})
+		}
+		others.Wait()
+		close(hang)
+		stuck.Wait()
+	})
 }
