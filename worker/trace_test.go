@@ -126,7 +126,7 @@ func TestTrace_FromTheRequestToTheGatewayTheDatabaseAndTheWebhook(t *testing.T) 
 	for trace, names := range map[string][]string{
 		storing:    {"POST /payments/histories", "toss.payments capture", "sql InsertIntent", "sql FinishIntent"},
 		cancelling: {"PUT /histories/cancel", "toss.payments refund", "sql UpdateHistory", "deliver_webhook"},
-		wrong:      {"PATCH /histories/{id}", "sql HistoryByID"},
+		wrong:      {"PATCH /histories/{id}", "sql HistoriesByID"},
 	} {
 		for _, name := range names {
 			if o.in(trace)[name] == nil {

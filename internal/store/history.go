@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -23,8 +24,34 @@ func cancelData(id uuid.UUID) seal.AD {
 
 // History implements payment.HistoryStore.
 func (s *Store) History(ctx context.Context, id uuid.UUID) (*payment.History, error) {
-	row, err := s.queries.HistoryByID(ctx, id)
-	return s.history(ctx, row, err)
+	found, err := s.histories.Call(ctx, id)
+	if err == nil {
+		err = found.err
+	}
+	return s.history(ctx, found.row, err)
+}
+
+// foundHistory is what a look-up came to for one of those who asked.
+type foundHistory struct {
+	row sqlcgen.History
+	err error
+}
+
+// findHistories looks up several at once. Its own error is everybody's: to ask again for each alone would only make
+// them wait longer for a database that is down.
+func (s *Store) findHistories(ctx context.Context, ids []uuid.UUID) ([]foundHistory, error) {
+	rows, err := s.queries.HistoriesByID(ctx, ids)
+	if err == nil {
+		err = pgx.ErrNoRows // for those that are not among them
+	}
+	found := make([]foundHistory, len(ids))
+	for i, id := range ids {
+		found[i].err = err
+		if at := slices.IndexFunc(rows, func(h sqlcgen.History) bool { return h.ID == id }); at >= 0 {
+			found[i] = foundHistory{row: rows[at]}
+		}
+	}
+	return found, nil
 }
 
 // HistoryBySource implements payment.HistoryStore.

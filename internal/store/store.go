@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	pgxuuid "github.com/vgarvardt/pgx-google-uuid/v5"
@@ -17,6 +18,7 @@ import (
 	"github.com/samchon/payments-server/internal/queue"
 	"github.com/samchon/payments-server/internal/seal"
 	"github.com/samchon/payments-server/internal/store/sqlcgen"
+	"github.com/samchon/payments-server/internal/together"
 )
 
 // statementTimeout bounds each statement at the server. Ours are look-ups by key
@@ -28,6 +30,14 @@ const statementTimeout = 10 * time.Second
 // otherwise by pool_max_conns.
 const maxConnections = 16
 
+// Reads by id that come at the same time go as one statement: most of what a small
+// read costs, here and in PostgreSQL, is the round trip. Two lanes, lest one statement
+// that hangs holds up everybody.
+const (
+	atOnce = 64
+	lanes  = 2
+)
+
 // Keys seals each kind of item under its own keyring.
 type Keys struct {
 	History, Reservation, Cancel, Webhook *seal.Keyring
@@ -38,10 +48,11 @@ type Store struct {
 	// Settled, where set, is told of each intent that was settled here, with the state that it came to. Set it before use.
 	Settled func(payment.IntentState)
 
-	pool    *pgxpool.Pool
-	queries *sqlcgen.Queries
-	jobs    *queue.Client
-	keys    Keys
+	pool      *pgxpool.Pool
+	queries   *sqlcgen.Queries
+	jobs      *queue.Client
+	keys      Keys
+	histories together.Trips[uuid.UUID, foundHistory]
 	// maxEarly is maxEarlyWebhooks, outside of tests.
 	maxEarly int64
 }
@@ -74,7 +85,9 @@ func Open(ctx context.Context, databaseURL string, keys Keys) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open job queue: %w", err)
 	}
-	return &Store{pool: pool, queries: sqlcgen.New(bounded{pool}), jobs: jobs, keys: keys, maxEarly: maxEarlyWebhooks}, nil
+	s := &Store{pool: pool, queries: sqlcgen.New(bounded{pool}), jobs: jobs, keys: keys, maxEarly: maxEarlyWebhooks}
+	s.histories.Most, s.histories.Lanes, s.histories.Do = atOnce, lanes, s.findHistories
+	return s, nil
 }
 
 // Close waits until every connection is returned, and closes them.

@@ -1,7 +1,9 @@
--- name: HistoryByID :one
+-- name: HistoriesByID :many
+-- The array hides in a SELECT, here and elsewhere: PostgreSQL would believe that a plan made for its very length is
+-- better than the prepared one, and plan each time anew, which takes longer than the query.
 SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
        webhook_url, data, password, created_at, paid_at, cancelled_at, revision
-FROM payments.payment_histories WHERE id = $1;
+FROM payments.payment_histories WHERE id = ANY((SELECT @ids::uuid[])::uuid[]);
 
 -- name: HistoryBySource :one
 SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,

@@ -25,7 +25,7 @@ SELECT w.id, w.previous, w.current, w.state, h.webhook_url, h.source_schema, h.s
        EXISTS (SELECT FROM payments.payment_history_webhooks e
                WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending') AS behind
 FROM payments.payment_history_webhooks w JOIN payments.payment_histories h ON h.id = w.payment_history_id
-WHERE w.id = ANY (sqlc.arg(ids)::uuid[]);
+WHERE w.id = ANY ((SELECT sqlc.arg(ids)::uuid[])::uuid[]);
 
 -- name: LockWebhookAhead :many
 SELECT e.id FROM payments.payment_history_webhooks w
@@ -37,12 +37,12 @@ ORDER BY e.revision LIMIT 1 FOR SHARE OF e;
 -- Without an answer, the status is 0 and the body empty; both become null.
 INSERT INTO payments.payment_history_webhook_responses (id, payment_history_webhook_id, status, body, created_at)
 SELECT r.id, r.webhook, NULLIF(r.status, 0), NULLIF(r.body, ''), now()
-FROM (SELECT unnest(sqlc.arg(ids)::uuid[]) AS id, unnest(sqlc.arg(webhooks)::uuid[]) AS webhook,
-             unnest(sqlc.arg(statuses)::int[]) AS status, unnest(sqlc.arg(bodies)::text[]) AS body) r;
+FROM (SELECT unnest((SELECT sqlc.arg(ids)::uuid[])) AS id, unnest((SELECT sqlc.arg(webhooks)::uuid[])) AS webhook,
+             unnest((SELECT sqlc.arg(statuses)::int[])) AS status, unnest((SELECT sqlc.arg(bodies)::text[])) AS body) r;
 
 -- name: SettleWebhooks :exec
 UPDATE payments.payment_history_webhooks w SET state = s.state
-FROM (SELECT unnest(sqlc.arg(webhooks)::uuid[]) AS webhook, unnest(sqlc.arg(states)::text[]) AS state) s
+FROM (SELECT unnest((SELECT sqlc.arg(webhooks)::uuid[])) AS webhook, unnest((SELECT sqlc.arg(states)::text[])) AS state) s
 WHERE w.id = s.webhook AND w.state = 'pending' AND s.state <> 'pending';
 
 -- name: NextWebhooks :many
@@ -52,7 +52,7 @@ CROSS JOIN LATERAL (
     SELECT n.id FROM payments.payment_history_webhooks n
     WHERE n.payment_history_id = w.payment_history_id AND n.state = 'pending' ORDER BY n.revision LIMIT 1
 ) next
-WHERE w.id = ANY (sqlc.arg(webhooks)::uuid[]);
+WHERE w.id = ANY ((SELECT sqlc.arg(webhooks)::uuid[])::uuid[]);
 
 -- name: DeadWebhooks :many
 SELECT id FROM payments.payment_history_webhooks

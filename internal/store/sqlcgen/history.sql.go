@@ -62,6 +62,52 @@ func (q *Queries) DeleteCancels(ctx context.Context, paymentHistoryID uuid.UUID)
 	return err
 }
 
+const historiesByID = `-- name: HistoriesByID :many
+SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
+       webhook_url, data, password, created_at, paid_at, cancelled_at, revision
+FROM payments.payment_histories WHERE id = ANY((SELECT $1::uuid[])::uuid[])
+`
+
+// The array hides in a SELECT, here and elsewhere: PostgreSQL would believe that a plan made for its very length is
+// better than the prepared one, and plan each time anew, which takes longer than the query.
+func (q *Queries) HistoriesByID(ctx context.Context, ids []uuid.UUID) ([]History, error) {
+	rows, err := q.db.Query(ctx, historiesByID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []History
+	for rows.Next() {
+		var i History
+		if err := rows.Scan(
+			&i.ID,
+			&i.SourceSchema,
+			&i.SourceTable,
+			&i.SourceID,
+			&i.VendorCode,
+			&i.VendorUid,
+			&i.VendorStoreID,
+			&i.Currency,
+			&i.Price,
+			&i.Refund,
+			&i.WebhookUrl,
+			&i.Data,
+			&i.Password,
+			&i.CreatedAt,
+			&i.PaidAt,
+			&i.CancelledAt,
+			&i.Revision,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const historiesOfOrder = `-- name: HistoriesOfOrder :many
 SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
        webhook_url, data, password, created_at, paid_at, cancelled_at, revision
@@ -110,37 +156,6 @@ func (q *Queries) HistoriesOfOrder(ctx context.Context, arg HistoriesOfOrderPara
 		return nil, err
 	}
 	return items, nil
-}
-
-const historyByID = `-- name: HistoryByID :one
-SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
-       webhook_url, data, password, created_at, paid_at, cancelled_at, revision
-FROM payments.payment_histories WHERE id = $1
-`
-
-func (q *Queries) HistoryByID(ctx context.Context, id uuid.UUID) (History, error) {
-	row := q.db.QueryRow(ctx, historyByID, id)
-	var i History
-	err := row.Scan(
-		&i.ID,
-		&i.SourceSchema,
-		&i.SourceTable,
-		&i.SourceID,
-		&i.VendorCode,
-		&i.VendorUid,
-		&i.VendorStoreID,
-		&i.Currency,
-		&i.Price,
-		&i.Refund,
-		&i.WebhookUrl,
-		&i.Data,
-		&i.Password,
-		&i.CreatedAt,
-		&i.PaidAt,
-		&i.CancelledAt,
-		&i.Revision,
-	)
-	return i, err
 }
 
 const historyBySource = `-- name: HistoryBySource :one

@@ -90,8 +90,8 @@ func (q *Queries) InsertWebhook(ctx context.Context, arg InsertWebhookParams) er
 const insertWebhookResponses = `-- name: InsertWebhookResponses :exec
 INSERT INTO payments.payment_history_webhook_responses (id, payment_history_webhook_id, status, body, created_at)
 SELECT r.id, r.webhook, NULLIF(r.status, 0), NULLIF(r.body, ''), now()
-FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::uuid[]) AS webhook,
-             unnest($3::int[]) AS status, unnest($4::text[]) AS body) r
+FROM (SELECT unnest((SELECT $1::uuid[])) AS id, unnest((SELECT $2::uuid[])) AS webhook,
+             unnest((SELECT $3::int[])) AS status, unnest((SELECT $4::text[])) AS body) r
 `
 
 type InsertWebhookResponsesParams struct {
@@ -179,7 +179,7 @@ CROSS JOIN LATERAL (
     SELECT n.id FROM payments.payment_history_webhooks n
     WHERE n.payment_history_id = w.payment_history_id AND n.state = 'pending' ORDER BY n.revision LIMIT 1
 ) next
-WHERE w.id = ANY ($1::uuid[])
+WHERE w.id = ANY ((SELECT $1::uuid[])::uuid[])
 `
 
 type NextWebhooksRow struct {
@@ -222,7 +222,7 @@ func (q *Queries) ReopenWebhook(ctx context.Context, id uuid.UUID) (int64, error
 
 const settleWebhooks = `-- name: SettleWebhooks :exec
 UPDATE payments.payment_history_webhooks w SET state = s.state
-FROM (SELECT unnest($1::uuid[]) AS webhook, unnest($2::text[]) AS state) s
+FROM (SELECT unnest((SELECT $1::uuid[])) AS webhook, unnest((SELECT $2::text[])) AS state) s
 WHERE w.id = s.webhook AND w.state = 'pending' AND s.state <> 'pending'
 `
 
@@ -326,7 +326,7 @@ SELECT w.id, w.previous, w.current, w.state, h.webhook_url, h.source_schema, h.s
        EXISTS (SELECT FROM payments.payment_history_webhooks e
                WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending') AS behind
 FROM payments.payment_history_webhooks w JOIN payments.payment_histories h ON h.id = w.payment_history_id
-WHERE w.id = ANY ($1::uuid[])
+WHERE w.id = ANY ((SELECT $1::uuid[])::uuid[])
 `
 
 type WebhooksByIDRow struct {
