@@ -42,7 +42,7 @@ func reads(ctx context.Context, s settings, r *report) (err error) {
 	if err := remember(ctx, load); err != nil {
 		return err
 	}
-	query, err := queryOf("HistoryByID")
+	query, err := queryOf("HistoriesByID")
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,28 @@ func reads(ctx context.Context, s settings, r *report) (err error) {
 	}).play(ctx, s, r); err != nil {
 		return err
 	}
+	if err := system.beside(ctx, s, r, load, query); err != nil {
+		return err
+	}
 	return openLoop(ctx, s, r, load)
+}
+
+// beside says which part of pgbench's rate is left to any server, and which part of that is ours: pgbench speaks no
+// HTTP.
+func (s *system) beside(ctx context.Context, o settings, r *report, load httpload.Load, query string) error {
+	ours, pgbench := r.matches[len(r.matches)-1].ours, rates(r.matches[len(r.matches)-1].theirs).median
+	if err := (match{
+		what: "the same", goal: 0.5, ours: ours, peer: bareReads(s.pool, query, load),
+		note: "The bare server runs the same query and sends the row as it is in the database: no encryption, no password, no JSON, no log.",
+	}).play(ctx, o, r); err != nil {
+		return err
+	}
+	bare := rates(r.matches[len(r.matches)-1].theirs).median
+	r.add(fact{
+		what:  "reads by a bare net/http server, as a part of pgbench's rate",
+		found: fmt.Sprintf("%.2f (%.0f of %.0f/s)", bare/pgbench, bare, pgbench), goal: "-", met: true,
+	})
+	return nil
 }
 
 // openLoop says what a service sees whose requests come at half of the highest rate.

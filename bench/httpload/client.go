@@ -11,6 +11,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httputil"
+	"slices"
+	"strconv"
 	"time"
 )
 
@@ -22,6 +25,7 @@ type Client struct {
 	reader  *bufio.Reader
 	header  string // of each request
 	request []byte // the last one; its memory is used again
+	answer  []byte // likewise
 }
 
 // Dial connects. The header, lines that end in CRLF, goes with each request.
@@ -44,27 +48,78 @@ func (c *Client) Post(path, body string) ([]byte, error) {
 // Get sends a GET request; see Do.
 func (c *Client) Get(path string) ([]byte, error) { return c.Do(http.MethodGet, path, nil) }
 
-// Do returns the body of a success; anything else is an error.
+// Do returns the body of a success, until the next call; anything else is an error.
 func (c *Client) Do(method, path string, body []byte) ([]byte, error) {
 	c.Calls++
-	c.request = fmt.Appendf(c.request[:0], "%s %s HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n", method, path, c.header, len(body))
+	c.request = append(append(append(append(c.request[:0], method...), ' '), path...), " HTTP/1.1\r\n"...)
+	c.request = append(append(c.request, c.header...), "Content-Length: "...)
+	c.request = append(strconv.AppendInt(c.request, int64(len(body)), 10), "\r\n\r\n"...)
 	c.request = append(c.request, body...)
 	if _, err := c.conn.Write(c.request); err != nil {
 		return nil, err
 	}
-	response, err := http.ReadResponse(c.reader, nil)
+	status, answer, err := c.response()
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", method, path, err)
 	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", method, path, err)
-	}
-	if response.StatusCode >= http.StatusMultipleChoices {
-		return nil, fmt.Errorf("%s %s: %s %s", method, path, response.Status, answer)
+	if status >= http.StatusMultipleChoices {
+		return nil, fmt.Errorf("%s %s: %d %s", method, path, status, answer)
 	}
 	return answer, nil
+}
+
+// response reads an answer: what net/http's servers send, no more.
+func (c *Client) response() (status int, body []byte, err error) {
+	line, err := c.line()
+	if err != nil {
+		return 0, nil, err
+	}
+	if len(line) < len("HTTP/1.1 200") {
+		return 0, nil, fmt.Errorf("no HTTP: %q", line)
+	}
+	if status, err = strconv.Atoi(string(line[9:12])); err != nil {
+		return 0, nil, err
+	}
+	length := chunked
+	for {
+		if line, err = c.line(); err != nil {
+			return 0, nil, err
+		}
+		if len(line) == 0 {
+			break
+		}
+		if value, ok := bytes.CutPrefix(line, []byte("Content-Length: ")); ok {
+			if length, err = strconv.Atoi(string(value)); err != nil {
+				return 0, nil, err
+			}
+		}
+	}
+	err = c.read(length)
+	return status, c.answer, err
+}
+
+const chunked = -1
+
+// read reads a body of so many bytes, or in chunks.
+func (c *Client) read(length int) (err error) {
+	if length != chunked {
+		c.answer = slices.Grow(c.answer[:0], length)[:length]
+		_, err = io.ReadFull(c.reader, c.answer)
+		return err
+	}
+	body := bytes.NewBuffer(c.answer[:0])
+	if _, err = body.ReadFrom(httputil.NewChunkedReader(c.reader)); err != nil {
+		return err
+	}
+	c.answer = body.Bytes()
+	_, err = c.line() // behind the last chunk, where trailers would be
+	return err
+}
+
+// line reads a line of a header.
+func (c *Client) line() ([]byte, error) {
+	line, err := c.reader.ReadSlice('\n')
+	return bytes.TrimRight(line, "\r\n"), err
 }
 
 // Member finds a string in a JSON answer, without the cost of decoding all of it.
