@@ -33,6 +33,15 @@ func isUniqueViolation(err error) bool {
 	return errors.As(err, &pg) && pg.Code == "23505"
 }
 
+// isVictim reports whether a transaction was rolled back for the sake of others, and
+// would do if it were begun anew: serialization_failure, deadlock_detected. Ours take
+// their locks in one order, but not all who lock are ours: River moves its jobs by the
+// batch, and an operator may lock tables.
+func isVictim(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
 // isOutage recognises a database that is away or failing over: it will be back,
 // and the statement may be tried again.
 func isOutage(err error) bool {

@@ -103,10 +103,24 @@ func (s *Store) Ping(ctx context.Context) error {
 	return translate(s.pool.Ping(ctx))
 }
 
-// transaction commits what do wrote, or nothing, within patience.
+// victimPause is for the others of a deadlock to end first. It doubles each time.
+const victimPause = 50 * time.Millisecond
+
+// transaction commits what do wrote, or nothing, within patience. do may be called
+// again, after PostgreSQL has chosen it to end a deadlock with; so it writes to
+// nothing but tx and what it sets anew each time.
 func (s *Store) transaction(ctx context.Context, do func(tx pgx.Tx, q *sqlcgen.Queries) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return do(tx, s.queries.WithTx(tx)) })
-	return translate(err)
+	for pause := victimPause; ; pause *= 2 {
+		err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return do(tx, s.queries.WithTx(tx)) })
+		if !isVictim(err) {
+			return translate(err)
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return translate(err)
+		}
+	}
 }
