@@ -44,6 +44,7 @@ type world struct {
 	// Where the worker finds the PGs: at their fakes, or at something before them.
 	iamportURL, tossURL string
 	reached             func(payment.Step)   // is told of the worker's steps
+	lease               time.Duration        // in place of payment.Lease; 0: not
 	tracer              trace.TracerProvider // takes the spans; nil: nobody does
 	counters            *ledger.Ledger       // where the worker counts; nil: nowhere
 	inner               http.Handler         // of a worker in this process: what its supervisor would ask
@@ -64,7 +65,7 @@ func (w *world) open() {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(&testLog{t: t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	app := mustv(worker.Open(t.Context(), worker.Settings{Config: w.config(), Log: log, Version: "test",
-		Counters: w.counters, Tracer: w.tracer, Reached: w.reached}))(t)
+		Counters: w.counters, Tracer: w.tracer, Reached: w.reached, Lease: w.lease}))(t)
 	w.inner = app.Inner
 	server := httptest.NewServer(worker.Described(t, app.Handler))
 	t.Cleanup(func() {

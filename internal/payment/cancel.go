@@ -50,7 +50,8 @@ func (s *Service) Cancel(ctx context.Context, c Cancellation) (*History, error) 
 		s.reached(StepCancelIntended)
 		return s.refund(ctx, intent, h)
 	}
-	return nil, fmt.Errorf("cancel history %s: %w, %d times in a row", h.ID, ErrStale, maxStale)
+	return nil, failf(CodeInProgress, fmt.Errorf("cancel history %s: %w, %d times in a row", h.ID, ErrStale, maxStale),
+		"This payment keeps changing; try again in a moment.")
 }
 
 func (s *Service) cancelIntent(h *History, c Cancellation) *Intent {

@@ -43,7 +43,12 @@ func (s *Service) peek(ctx context.Context, i *Intent) (*History, error) {
 	case i.Kind == IntentCapture && i.capturedIn(snap):
 		return s.finishCapture(ctx, i, snap)
 	case i.Kind == IntentCancel && i.doneIn(snap):
-		return s.record(ctx, h, snap, "cancel", i.ID)
+		h, err = s.record(ctx, h, snap, "cancel", i.ID)
+		if err == nil || errors.Is(err, ErrUnavailable) {
+			return h, err
+		}
+		// It is refunded, and whoever holds the intent, or the resolver, will record it.
+		s.log.Warn("refund not recorded while its intent is under way", "intent", i.ID, "error", err)
 	}
 	return nil, underWay
 }
