@@ -29,6 +29,7 @@ const (
 // sender makes one attempt at a time.
 type sender struct {
 	client  *http.Client
+	dialer  *net.Dialer // of the client
 	secrets *webhooksig.Secrets
 	timeout time.Duration
 }
@@ -54,7 +55,7 @@ func newSender(secrets *webhooksig.Secrets, allowed []netip.Prefix) *sender {
 		MaxResponseHeaderBytes: maxAnswer,
 		DisableCompression:     true,
 	}
-	return &sender{secrets: secrets, timeout: attemptTimeout, client: &http.Client{
+	return &sender{dialer: dialer, secrets: secrets, timeout: attemptTimeout, client: &http.Client{
 		Transport: transport,
 		// What is meant for one address is not carried to another.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
