@@ -19,6 +19,8 @@ type Error struct {
 	Code    int    // the envelope's; 0 when there was no envelope
 	Message string // the gateway's words, often Korean
 	Body    []byte // the gateway's answer as it came
+
+	ofToken bool // it answers a request for a token
 }
 
 // Error says what the gateway said.
@@ -42,6 +44,9 @@ func (e *Error) Is(target error) bool {
 // request, which the gateway then has not looked at. The real gateway answers
 // 401; the reference fake 403, or 404 for a token it forgot.
 func (e *Error) RefusesToken() bool {
+	if e.ofToken {
+		return true
+	}
 	switch e.Status {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return true

@@ -2,6 +2,7 @@ package iamport
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 )
@@ -64,5 +65,9 @@ func (c *Client) fetchToken(ctx context.Context) (Token, error) {
 		Secret string `json:"imp_secret"`
 	}{c.options.Key, c.options.Secret}
 	err := c.send(ctx, call{http.MethodPost, "/users/getToken", credentials, &token}, "")
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		refusal.ofToken = true
+	}
 	return token, err
 }

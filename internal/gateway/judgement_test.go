@@ -150,3 +150,44 @@ func TestGateway_UnknownStore(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestIamport_NoTokenProvesNothing: whatever is wrong with the token's own request,
+// the payment may have been paid.
+func TestIamport_NoTokenProvesNothing(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		status int
+		body   string
+	}{
+		{"wrong keys", 401, `{"code":-1,"message":"인증에 실패하였습니다.","response":null}`},
+		{"a refusal with 200", 200, `{"code":-1,"message":"m","response":null}`},
+		{"a bad request", 400, `{"code":-1,"message":"m","response":null}`},
+		{"nothing there", 404, `{"code":-1,"message":"m","response":null}`},
+		{"not now", 422, `{}`},
+		{"no token in it", 200, `{"code":0,"response":null}`},
+		{"not JSON", 200, `<html>`},
+		{"their trouble", 503, ``},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(c.status)
+				_, _ = w.Write([]byte(c.body))
+			}))
+			t.Cleanup(s.Close)
+			client := iamport.New(iamport.Options{BaseURL: s.URL, Key: "k", Secret: "s"})
+			g := gateway.NewIamport(map[string]*iamport.Client{"default": client})
+			v := payment.Vendor{Code: payment.Iamport, StoreID: "s", UID: "u"}
+			_, captured := g.Capture(t.Context(), payment.Capture{Vendor: v, OrderID: "o", Price: money.New(100)})
+			_, refunded := g.Refund(t.Context(), payment.Refund{Vendor: v, OrderID: "o", Amount: money.New(100),
+				ExpectedBalance: money.New(100)})
+			_, read := g.BillingKey(t.Context(), v, "o")
+			for call, err := range map[string]error{"capture": captured, "refund": refunded, "billing key": read} {
+				if got := judge(err); got != unknown {
+					t.Errorf("%s: got %s (%v), want %s", call, got, err, unknown)
+				}
+			}
+		})
+	}
+}
