@@ -48,6 +48,7 @@ func (f *fleet) behead() {
 	f.beheaded = true
 	must(f.t, f.cmd.Process.Kill())
 	f.cmd.Wait()
+	f.wantPIDFile(f.cmd.Process.Pid) // by which the next one knows that there are orphans
 	must(f.t, os.Remove(f.script.path("serving")))
 }
 
@@ -55,6 +56,7 @@ func (f *fleet) behead() {
 func (f *fleet) awaitAnswer() {
 	f.t.Helper()
 	f.await("a blessed generation", func() bool { return f.serving().State == supervisor.Blessed })
+	f.wantPIDFile(f.census().PID)
 	if got := f.post("/"); !strings.HasSuffix(got, " 4") {
 		f.t.Errorf("answer %q", got)
 	}

@@ -43,6 +43,25 @@ func TestHandover(t *testing.T) {
 	}
 }
 
+// TestHandover_OfManyIdleConnections has far more than travel at once, and busy ones beside them.
+func TestHandover_OfManyIdleConnections(t *testing.T) {
+	t.Parallel()
+	const handovers, idle, keepAlive = 5, 1000, 128
+	f := start(t, script{})
+	l := mustLoad(t, f.api, 20*time.Millisecond)
+	again := l.Idle(idle)
+	l.KeepAlive(keepAlive)
+	for range handovers {
+		must(t, f.reload())
+	}
+	f.await("the old generations to leave", func() bool { return onlyServing(f) })
+	again()
+	l.End()
+	if ok, failed, dials := l.Count(); failed != 0 || dials != idle+keepAlive || ok < 2*idle {
+		t.Errorf("%d answers, %d failed, %d dials:\n%s", ok, failed, dials, l.Failures())
+	}
+}
+
 // onlyServing reports whether every older generation has left.
 func onlyServing(f *fleet) bool { return len(f.census().Generations) == 1 }
 

@@ -29,6 +29,7 @@ func TestReload(t *testing.T) {
 		if got := f.post("/"); !strings.HasPrefix(got, "2 ") {
 			t.Fatalf("answered by %q, want generation 2", got)
 		}
+		f.wantPIDFile(f.cmd.Process.Pid)
 		f.await("the old generation to leave", func() bool { return onlyServing(f) })
 	})
 	t.Run("BySignal", func(t *testing.T) {
@@ -60,12 +61,14 @@ func TestReload(t *testing.T) {
 		t.Parallel()
 		f := start(t, script{})
 		for _, wrong := range []string{"", "secre", "secrett"} {
-			if err := supervisor.Reload(context.Background(), f.admin, wrong); err == nil {
-				t.Errorf("password %q was accepted", wrong)
+			for _, guarded := range []func(context.Context, string, string) error{supervisor.Reload, supervisor.Upgrade} {
+				if err := guarded(t.Context(), f.admin, wrong); err == nil || !strings.Contains(err.Error(), "password") {
+					t.Errorf("with password %q: %v", wrong, err)
+				}
 			}
 		}
-		if n := f.serving().Number; n != 1 {
-			t.Errorf("generation %d, want 1", n)
+		if c := f.census(); f.serving().Number != 1 || len(c.Generations) != 1 || c.PID != f.cmd.Process.Pid {
+			t.Errorf("census %+v, want the first generation", c)
 		}
 	})
 }
@@ -246,6 +249,17 @@ func TestOutput_KeepsLinesWholeAndSaysWhoseTheyAre(t *testing.T) {
 			t.Errorf("line %.200q", line)
 		}
 	}
+}
+
+func TestOutput_PassesOnWhatADyingWorkerDidNotFinish(t *testing.T) {
+	t.Parallel()
+	f := start(t, script{})
+	f.send("/print", "half a line")
+	for _, w := range f.serving().Workers {
+		must(t, syscall.Kill(w.PID, syscall.SIGKILL))
+	}
+	whole := regexp.MustCompile(`(?m)^generation=1 worker=[12] half a line$`)
+	f.await("what it wrote", func() bool { return whole.MatchString(f.log.String()) })
 }
 
 // whose is what distinguishes the lines of two generations with two workers each.

@@ -16,9 +16,19 @@ const upgradeSlack = 10 * time.Second
 // deathNotice is how long the news of a death may take that has broken a pipe already.
 const deathNotice = time.Second
 
+// Limits of the wait for the supervisor before us, when we are to be replaced ourselves.
+const (
+	predecessorGrace = 2 * time.Second
+	predecessorPoll  = 5 * time.Millisecond
+)
+
+// parentLives is tableflip's error, which has no name there.
+const parentLives = "parent hasn't exited"
+
 var (
-	errInProgress = errors.New("a handover is in progress")
-	errProcessOne = errors.New("this supervisor is process 1, and its container would end with it: replace the container")
+	errInProgress  = errors.New("a handover is in progress")
+	errPredecessor = errors.New("the supervisor before this one still finishes its requests: try again when it has left")
+	errProcessOne  = errors.New("this supervisor is process 1, and its container would end with it: replace the container")
 )
 
 // upgrade starts the next supervisor. It inherits the sockets, the board and the ledger, and one end of a bridge; it
@@ -42,10 +52,27 @@ func (s *supervisor) upgrade(waiting chan<- error) {
 	s.upgrading = true
 	s.log.Info("upgrade starts")
 	s.running.Go(func() {
-		err := s.sockets.flip.Upgrade()
+		err := s.flip()
 		s.post(func() { s.upgraded(ours, err) })
 		waiting <- err
 	})
+}
+
+// flip starts the next supervisor when the one before us has left. Tableflip notices that a moment later than others, and
+// then refuses.
+func (s *supervisor) flip() error {
+	ctx, cancel := context.WithTimeout(context.Background(), predecessorGrace)
+	defer cancel()
+	if errors.Is(s.sockets.flip.WaitForParent(ctx), context.DeadlineExceeded) {
+		return errPredecessor
+	}
+	for {
+		err := s.sockets.flip.Upgrade()
+		if err == nil || err.Error() != parentLives || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(predecessorPoll)
+	}
 }
 
 func (s *supervisor) admitUpgrade() error {

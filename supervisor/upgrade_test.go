@@ -28,9 +28,10 @@ func TestUpgrade(t *testing.T) {
 			if i < upgrades-1 {
 				f.await("the old supervisor to leave", func() bool { return gone(before.PID) })
 			}
-			if pid, err := os.ReadFile(f.script.path("pid")); string(pid) != strconv.Itoa(f.census().PID) {
-				t.Errorf("pid file says %q (%v), the supervisor is %d", pid, err, f.census().PID)
-			}
+			f.wantPIDFile(f.census().PID)
+		}
+		if err := f.upgrade(); err == nil || !strings.Contains(err.Error(), "try again") {
+			t.Errorf("upgrade while two supervisors live: %v", err)
 		}
 		close(release)
 		f.await("everything to be answered", func() bool { return f.serving().Busy == 0 })
@@ -73,6 +74,7 @@ func TestUpgrade(t *testing.T) {
 			if now := f.census().PID; now != before {
 				t.Errorf("supervisor %d, want %d", now, before)
 			}
+			f.wantPIDFile(before)
 			f.rewrite(func(s *script) { *s = good })
 			must(t, f.upgrade())
 			l.End()
@@ -80,5 +82,12 @@ func TestUpgrade(t *testing.T) {
 				t.Errorf("%d failed, %d dials:\n%s", failed, dials, l.Failures())
 			}
 		})
+	}
+}
+
+func (f *fleet) wantPIDFile(pid int) {
+	f.t.Helper()
+	if says, err := os.ReadFile(f.script.path("pid")); string(says) != strconv.Itoa(pid) {
+		f.t.Errorf("pid file says %q (%v), the supervisor is %d", says, err, pid)
 	}
 }
