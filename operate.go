@@ -82,7 +82,11 @@ func (c handoverFlags) handOver(p *program, start func(ctx context.Context, admi
 	if _, err := supervisor.Status(ctx, cfg.Admin.Addr()); err != nil {
 		return notRunning(cfg.Admin.Addr(), err)
 	}
-	if err := start(ctx, cfg.Admin.Addr(), string(cfg.SystemPassword)); err != nil {
+	err = start(ctx, cfg.Admin.Addr(), string(cfg.SystemPassword))
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("not decided within %s; it goes on: look at `payments status`", c.Timeout)
+	}
+	if err != nil {
 		return err
 	}
 	census, err := settled(ctx, cfg.Admin.Addr())

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -280,6 +281,49 @@ func TestReload(t *testing.T) {
 			s.refuses(t, "start it with `payments start`", command)
 		}
 	})
+}
+
+// TestTimeout lets the time of a command pass before it has an outcome. What it asked for goes on.
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	const timeout = "10s" // a busy machine needs some of it to ask at all
+
+	t.Run("OfAReload", func(t *testing.T) {
+		t.Parallel()
+		dbtest.New(t)
+		s := newSystem(t)
+		must(t, os.WriteFile(filepath.Join(s.home, "payments.yaml"), []byte("handover: {probation: 5m}\n"), 0o600))
+		s.mustExec(t, "start", "--daemon")
+		s.refuses(t, "it goes on", "reload", "--timeout", timeout) // it has to wait for the first generation
+		if !s.healthy() {
+			t.Error("the API is not healthy after a reload that took too long")
+		}
+	})
+	t.Run("OfAStop", func(t *testing.T) {
+		t.Parallel()
+		dbtest.New(t)
+		s := newSystem(t)
+		s.mustExec(t, "start", "--daemon")
+		request := s.beginRequest(t)
+		s.refuses(t, "it goes on stopping", "stop", "--timeout", timeout)
+		must(t, request.Close())
+		s.mustExec(t, "stop")
+	})
+}
+
+// beginRequest sends a request whose body lacks its end, and waits until a worker
+// reads it.
+func (s *system) beginRequest(t *testing.T) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", "127.0.0.1:"+s.ports["API_PORT"])
+	must(t, err)
+	t.Cleanup(func() { c.Close() })
+	_, err = io.WriteString(c, "POST /histories HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 99\r\n\r\nbegun")
+	must(t, err)
+	await(t, "the request is in progress", func() bool {
+		return strings.Contains(s.mustExec(t, "status", "--json"), `"busy":1`)
+	})
+	return c
 }
 
 func TestStatus_SpeaksJSON(t *testing.T) {

@@ -39,7 +39,11 @@ func (c stopCommand) Run(p *program) error {
 	h.leave() // the server needs the lock to stop what it has started
 	// More than once when one was just about to replace itself.
 	for running := h.supervisor(); running != 0; running = h.supervisor() {
-		if err := endProcess(ctx, running, "start"); err != nil {
+		err := endProcess(ctx, running, "start")
+		if errors.Is(err, context.DeadlineExceeded) {
+			return fmt.Errorf("server %d has not finished within %s; it goes on stopping: wait with `payments stop`", running, c.Timeout)
+		}
+		if err != nil {
 			return err
 		}
 	}
