@@ -22,9 +22,6 @@ import (
 	"github.com/samchon/payments-server/deploy/deploytest"
 )
 
-// patience bounds every wait; on an idle machine the whole test takes a few seconds.
-const patience = time.Minute
-
 func TestImage(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), "rootfs")
@@ -32,7 +29,7 @@ func TestImage(t *testing.T) {
 
 	t.Run("IsStatic", func(t *testing.T) {
 		binary, err := elf.Open(filepath.Join(root, "usr/bin/payments"))
-		must(t, err)
+		deploytest.Must(t, err)
 		defer binary.Close()
 		if slices.ContainsFunc(binary.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP }) {
 			t.Error("the binary asks for a dynamic linker, which is not there")
@@ -41,7 +38,7 @@ func TestImage(t *testing.T) {
 	t.Run("HasNothingElse", func(t *testing.T) {
 		var files []string
 		size := int64(0)
-		must(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		deploytest.Must(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err
 			}
@@ -69,8 +66,8 @@ func TestContainer(t *testing.T) {
 	around := deploytest.New(t)
 	image := newImage(t, around, dockerfile)
 	c := image.start(t)
-	waitUntil(t, "the API answers", func() bool { return around.Healthy(t.Context()) })
-	must(t, around.Pay(t.Context()))
+	deploytest.WaitUntil(t, "the API answers", func() bool { return around.Healthy(t.Context()) })
+	deploytest.Must(t, around.Pay(t.Context()))
 
 	t.Run("KnowsItsHealth", func(t *testing.T) {
 		if out, err := c.exec(dockerfile.health...); err != nil {
@@ -79,28 +76,28 @@ func TestContainer(t *testing.T) {
 	})
 	t.Run("ReplacesAKilledWorkerAndLeavesNoZombie", func(t *testing.T) {
 		worker := c.children(t)[0]
-		must(t, exec.Command("kill", "-KILL", worker).Run())
-		waitUntil(t, "another worker serves", func() bool {
+		deploytest.Must(t, exec.Command("kill", "-KILL", worker).Run())
+		deploytest.WaitUntil(t, "another worker serves", func() bool {
 			now := c.children(t)
 			return len(now) == 2 && !slices.Contains(now, worker)
 		})
-		must(t, around.Pay(t.Context()))
+		deploytest.Must(t, around.Pay(t.Context()))
 	})
 	t.Run("Reloads", func(t *testing.T) {
 		if out, err := c.payments("reload"); err != nil {
 			t.Errorf("%v: %s", err, out)
 		}
-		must(t, around.Pay(t.Context()))
+		deploytest.Must(t, around.Pay(t.Context()))
 	})
 	t.Run("RefusesToReplaceProcessOne", func(t *testing.T) {
 		if out, err := c.payments("upgrade"); err == nil || !strings.Contains(out, "replace the container") {
 			t.Errorf("upgrade: %v: %s", err, out)
 		}
-		must(t, around.Pay(t.Context()))
+		deploytest.Must(t, around.Pay(t.Context()))
 	})
 	t.Run("IsReadOnlyAndNobodysRoot", func(t *testing.T) {
 		status, err := os.ReadFile("/proc/" + c.pid + "/status")
-		must(t, err)
+		deploytest.Must(t, err)
 		for _, want := range []string{"Uid:\t65532\t65532\t65532\t65532", "CapEff:\t0000000000000000", "NoNewPrivs:\t1"} {
 			if !strings.Contains(string(status), want) {
 				t.Errorf("process 1 is not %q", want)
@@ -112,18 +109,18 @@ func TestContainer(t *testing.T) {
 	})
 
 	// An engine starts it again on the state that a killed one has left, whose pid file names process 1, too.
-	must(t, exec.Command("kill", "-KILL", c.pid).Run())
+	deploytest.Must(t, exec.Command("kill", "-KILL", c.pid).Run())
 	<-c.done
 	c = image.start(t)
-	waitUntil(t, "the API answers again", func() bool { return around.Healthy(t.Context()) })
+	deploytest.WaitUntil(t, "the API answers again", func() bool { return around.Healthy(t.Context()) })
 
-	must(t, exec.Command("kill", "-TERM", c.pid).Run())
+	deploytest.Must(t, exec.Command("kill", "-TERM", c.pid).Run())
 	select {
 	case err := <-c.done:
 		if err != nil {
 			t.Errorf("told to stop, it ended with %v: %s", err, c.said)
 		}
-	case <-time.After(patience):
+	case <-time.After(deploytest.Patience):
 		t.Error("told to stop, it does not end")
 	}
 }
@@ -137,7 +134,7 @@ type dockerfile struct {
 func readDockerfile(t *testing.T) (d dockerfile) {
 	t.Helper()
 	text, err := os.ReadFile("Dockerfile")
-	must(t, err)
+	deploytest.Must(t, err)
 	word := func(pattern string) string {
 		match := regexp.MustCompile("(?m)^" + pattern + "$").FindSubmatch(text)
 		if match == nil {
@@ -146,7 +143,7 @@ func readDockerfile(t *testing.T) (d dockerfile) {
 		return string(match[1])
 	}
 	list := func(pattern string) (words []string) {
-		must(t, json.Unmarshal([]byte(word(pattern+` (\[.*\])`)), &words))
+		deploytest.Must(t, json.Unmarshal([]byte(word(pattern+` (\[.*\])`)), &words))
 		return words
 	}
 	return dockerfile{user: word(`USER (\S+)`), entrypoint: list("ENTRYPOINT"), command: list("CMD"), health: list("HEALTHCHECK .* CMD")}
@@ -162,15 +159,15 @@ type image struct {
 func newImage(t *testing.T, around *deploytest.Surroundings, d dockerfile) *image {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "payments-container-")
-	must(t, err)
-	t.Cleanup(func() { must(t, os.RemoveAll(dir)) })
-	must(t, os.Chmod(dir, 0o755))
+	deploytest.Must(t, err)
+	t.Cleanup(func() { deploytest.Must(t, os.RemoveAll(dir)) })
+	deploytest.Must(t, os.Chmod(dir, 0o755))
 	assemble(t, filepath.Join(dir, "rootfs"))
 	around.WriteCredentials(t, filepath.Join(dir, "secrets"))
-	must(t, os.Mkdir(filepath.Join(dir, "etc"), 0o755))
-	must(t, os.WriteFile(filepath.Join(dir, "etc/payments.yaml"), []byte(around.YAML()), 0o644))
-	must(t, os.Mkdir(filepath.Join(dir, "home"), 0o700))
-	must(t, exec.Command("chown", "-R", d.user, filepath.Join(dir, "home"), filepath.Join(dir, "secrets")).Run())
+	deploytest.Must(t, os.Mkdir(filepath.Join(dir, "etc"), 0o755))
+	deploytest.Must(t, os.WriteFile(filepath.Join(dir, "etc/payments.yaml"), []byte(around.YAML()), 0o644))
+	deploytest.Must(t, os.Mkdir(filepath.Join(dir, "home"), 0o700))
+	deploytest.Must(t, exec.Command("chown", "-R", d.user, filepath.Join(dir, "home"), filepath.Join(dir, "secrets")).Run())
 	return &image{dir: dir, admin: around.Admin, dockerfile: d}
 }
 
@@ -188,7 +185,7 @@ func (i *image) start(t *testing.T) *container {
 	host := exec.Command("sh", arguments...)
 	c := &container{image: i, done: make(chan error, 1), said: new(bytes.Buffer)}
 	host.Stdout, host.Stderr = c.said, c.said
-	must(t, host.Start())
+	deploytest.Must(t, host.Start())
 	ended := make(chan struct{})
 	go func() {
 		c.done <- host.Wait()
@@ -201,7 +198,7 @@ func (i *image) start(t *testing.T) *container {
 			t.Logf("it said %s", c.said)
 		}
 	})
-	waitUntil(t, "process 1 is there", func() bool {
+	deploytest.WaitUntil(t, "process 1 is there", func() bool {
 		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", host.Process.Pid, host.Process.Pid))
 		c.pid = strings.TrimSpace(string(children))
 		return err == nil && c.pid != ""
@@ -211,7 +208,7 @@ func (i *image) start(t *testing.T) *container {
 
 // exec runs a command in the container, as its user.
 func (c *container) exec(command ...string) (output string, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), deploytest.Patience)
 	defer cancel()
 	user, group, _ := strings.Cut(c.image.user, ":")
 	enter := []string{"--target", c.pid, "--mount", "--pid", "--ipc", "--uts", "--root", "--wd", "--setuid", user, "--setgid", group, "--"}
@@ -229,11 +226,11 @@ func (c *container) payments(command string) (output string, err error) {
 func (c *container) children(t *testing.T) (pids []string) {
 	t.Helper()
 	lists, err := filepath.Glob("/proc/" + c.pid + "/task/*/children")
-	must(t, err)
+	deploytest.Must(t, err)
 	for _, list := range lists {
 		text, err := os.ReadFile(list)
 		if !errors.Is(err, os.ErrNotExist) { // a thread that has ended
-			must(t, err)
+			deploytest.Must(t, err)
 		}
 		pids = append(pids, strings.Fields(string(text))...)
 	}
@@ -246,25 +243,5 @@ func assemble(t *testing.T, root string) {
 		if out, err := exec.CommandContext(t.Context(), command[0], command[1:]...).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %v: %s", command, err, out)
 		}
-	}
-}
-
-func waitUntil(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(patience)
-	ticker := time.NewTicker(20 * time.Millisecond)
-	defer ticker.Stop()
-	for !holds() {
-		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain until %s", what)
-		}
-		<-ticker.C
-	}
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }

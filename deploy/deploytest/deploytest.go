@@ -45,18 +45,18 @@ func New(t *testing.T) *Surroundings {
 	t.Helper()
 	const secret = "live_sk_of_a_test"
 	gateway := faketoss.New(faketoss.Options{Authorize: func(key string) bool { return key == secret }})
-	must(t, gateway.Listen(""))
+	Must(t, gateway.Listen(""))
 	t.Cleanup(func() { _ = gateway.Close() })
 
-	s := &Surroundings{Credentials: freshKeys(t), API: freePort(t), Admin: freePort(t), gateway: gateway}
+	s := &Surroundings{Credentials: freshKeys(t), API: FreePort(t), Admin: FreePort(t), gateway: gateway}
 	s.Credentials["DATABASE_URL"] = newDatabase(t)
 	s.Credentials["TOSS_PAYMENTS_SECRET"] = secret
 	var err error
 	s.toss, err = toss.New(toss.Options{BaseURL: gateway.URL(), SecretKey: secret})
-	must(t, err)
+	Must(t, err)
 	s.client, err = api.New(api.Options{BaseURL: s.URL(),
 		EncryptionKey: s.Credentials["API_ENCRYPTION_KEY"], EncryptionIV: s.Credentials["API_ENCRYPTION_IV"]})
-	must(t, err)
+	Must(t, err)
 	t.Cleanup(s.client.CloseIdleConnections)
 	gateway.SetWebhookURL(s.URL() + "/payments/webhooks/toss")
 	return s
@@ -74,9 +74,9 @@ func (s *Surroundings) YAML() string {
 // WriteCredentials writes a file for each secret into a new folder.
 func (s *Surroundings) WriteCredentials(t *testing.T, dir string) {
 	t.Helper()
-	must(t, os.MkdirAll(dir, 0o700))
+	Must(t, os.MkdirAll(dir, 0o700))
 	for name, value := range s.Credentials {
-		must(t, os.WriteFile(filepath.Join(dir, name), []byte(value), 0o600))
+		Must(t, os.WriteFile(filepath.Join(dir, name), []byte(value), 0o600))
 	}
 }
 
@@ -114,7 +114,7 @@ func (s *Surroundings) Pay(ctx context.Context) error {
 func freshKeys(t *testing.T) map[string]string {
 	t.Helper()
 	var lines strings.Builder
-	must(t, config.Keygen(&lines))
+	Must(t, config.Keygen(&lines))
 	keys := map[string]string{}
 	for line := range strings.Lines(lines.String()) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
@@ -130,7 +130,7 @@ func newDatabase(t *testing.T) (worker string) {
 	ctx := context.Background() // also while cleaning up
 	admin := dbtest.New(t)
 	server, err := pgx.ParseConfig(admin)
-	must(t, err)
+	Must(t, err)
 	host, name := server.Host, "deploy_"+strings.ToLower(rand.Text()[:10])
 	if strings.HasPrefix(host, "/") {
 		host = "127.0.0.1"
@@ -139,31 +139,25 @@ func newDatabase(t *testing.T) (worker string) {
 		Host: net.JoinHostPort(host, strconv.Itoa(int(server.Port)))}
 	t.Cleanup(func() {
 		conn, err := pgx.Connect(ctx, admin)
-		must(t, err)
+		Must(t, err)
 		defer conn.Close(ctx)
 		_, err = conn.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
-		must(t, err)
+		Must(t, err)
 		_, err = conn.Exec(ctx, "DROP ROLE IF EXISTS "+name+", "+name+"_writer, "+name+"_reader")
-		must(t, err)
+		Must(t, err)
 	})
 	plan, err := provision.Look(ctx, provision.Options{AdminURL: admin, WorkerURL: u.String()})
-	must(t, err)
-	must(t, plan.Prepare(ctx))
-	must(t, store.Migrate(ctx, plan.MigrationURL()))
-	must(t, plan.Grant(ctx))
+	Must(t, err)
+	Must(t, plan.Prepare(ctx))
+	Must(t, store.Migrate(ctx, plan.MigrationURL()))
+	Must(t, plan.Grant(ctx))
 	return u.String()
 }
 
-func freePort(t *testing.T) int {
+// FreePort is a port of 127.0.0.1 that nobody listens on.
+func FreePort(t *testing.T) int {
 	t.Helper()
 	port, err := strconv.Atoi(porttest.Free(t))
-	must(t, err)
+	Must(t, err)
 	return port
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }

@@ -11,26 +11,21 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/samchon/payments-server/deploy/deploytest"
 )
-
-// patience bounds every wait; on an idle machine the whole test takes some ten seconds.
-const patience = time.Minute
 
 // TestBoot installs the unit into the root filesystem of a container, boots systemd there as process 1, and operates it
 // as an operator would.
 func TestBoot(t *testing.T) {
 	t.Parallel()
-	needs(t, "systemctl")
-	if os.Geteuid() != 0 {
-		t.Skip("needs root, to make namespaces and control groups; .ci/run has it")
-	}
+	needsRoot(t)
 	around := deploytest.New(t)
-	m := boot(t, around)
-	waitUntil(t, "the API answers", func() bool { return around.Healthy(t.Context()) })
-	must(t, around.Pay(t.Context()))
+	m := boot(t, around, map[string]string{
+		"etc/payments/payments.yaml":                           around.YAML(),
+		"etc/systemd/system/payments.service.d/impatient.conf": "[Service]\nWatchdogSec=10s\n",
+	})
+	deploytest.Must(t, around.Pay(t.Context()))
 	supervisor := m.mainPID(t)
 
 	m.run(t, "systemctl", "reload", "payments")
@@ -43,8 +38,8 @@ func TestBoot(t *testing.T) {
 
 	t.Run("AnUpgradeIsNoRestart", func(t *testing.T) {
 		m.payments(t, "upgrade")
-		waitUntil(t, "systemd follows the new supervisor", func() bool { return m.mainPID(t) != supervisor })
-		waitUntil(t, "the old one is gone", func() bool { _, err := m.try("kill", "-0", supervisor); return err != nil })
+		deploytest.WaitUntil(t, "systemd follows the new supervisor", func() bool { return m.mainPID(t) != supervisor })
+		deploytest.WaitUntil(t, "the old one is gone", func() bool { _, err := m.try("kill", "-0", supervisor); return err != nil })
 		if n := m.run(t, "systemctl", "show", "-P", "NRestarts", "payments"); n != "0" {
 			t.Errorf("it was restarted %s times", n)
 		}
@@ -53,7 +48,7 @@ func TestBoot(t *testing.T) {
 	t.Run("AKilledSupervisorCostsNoPayment", func(t *testing.T) {
 		killed, failed := m.mainPID(t), payWithoutPause(t, around)
 		m.run(t, "kill", "-KILL", killed)
-		waitUntil(t, "another one serves", func() bool { return m.servesInsteadOf(t, killed) })
+		deploytest.WaitUntil(t, "another one serves", func() bool { return m.servesInsteadOf(t, killed) })
 		if err := failed(); err != nil {
 			t.Error(err)
 		}
@@ -62,8 +57,8 @@ func TestBoot(t *testing.T) {
 	t.Run("AHangingSupervisorIsReplaced", func(t *testing.T) {
 		hanging := m.mainPID(t)
 		m.run(t, "kill", "-STOP", hanging)
-		waitUntil(t, "the watchdog replaces it", func() bool { return m.servesInsteadOf(t, hanging) })
-		must(t, around.Pay(t.Context()))
+		deploytest.WaitUntil(t, "the watchdog replaces it", func() bool { return m.servesInsteadOf(t, hanging) })
+		deploytest.Must(t, around.Pay(t.Context()))
 	})
 
 	t.Run("TheSandboxHolds", func(t *testing.T) {
@@ -111,34 +106,35 @@ type machine struct {
 	pid string // of systemd, seen from here
 }
 
-func boot(t *testing.T, around *deploytest.Surroundings) *machine {
+// boot installs the units, and files besides, and returns when the server serves.
+func boot(t *testing.T, around *deploytest.Surroundings, files map[string]string) *machine {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "payments-boot-")
-	must(t, err)
+	deploytest.Must(t, err)
 	tree := filepath.Join(dir, "tree")
-	must(t, os.Mkdir(filepath.Join(dir, "disk"), 0o755))
+	deploytest.Must(t, os.Mkdir(filepath.Join(dir, "disk"), 0o755))
 	makeTarget(t, "install", "DESTDIR="+tree, "PREFIX=/usr", "SYSCONFDIR=/etc")
-	must(t, os.WriteFile(filepath.Join(tree, "etc/payments/payments.yaml"), []byte(around.YAML()), 0o644))
 	around.WriteCredentials(t, filepath.Join(tree, "etc/payments/credentials"))
-	impatient := filepath.Join(tree, "etc/systemd/system/payments.service.d/impatient.conf")
-	must(t, os.MkdirAll(filepath.Dir(impatient), 0o755))
-	must(t, os.WriteFile(impatient, []byte("[Service]\nWatchdogSec=3s\n"), 0o644))
+	for name, text := range files {
+		deploytest.Must(t, os.MkdirAll(filepath.Dir(filepath.Join(tree, name)), 0o755))
+		deploytest.Must(t, os.WriteFile(filepath.Join(tree, name), []byte(text), 0o644))
+	}
 
 	var said bytes.Buffer
 	host := exec.Command("sh", "testdata/boot.sh", "prepare", dir)
 	host.Stdout, host.Stderr = &said, &said
-	must(t, host.Start())
+	deploytest.Must(t, host.Start())
 	t.Cleanup(func() {
 		_ = host.Process.Kill() // and with it, by --kill-child, all of the container
 		_ = host.Wait()
 		removeGroups(t, filepath.Base(dir))
-		must(t, os.RemoveAll(dir))
+		deploytest.Must(t, os.RemoveAll(dir))
 		if t.Failed() {
 			t.Logf("boot.sh said %s", said.String())
 		}
 	})
 	m := new(machine)
-	waitUntil(t, "systemd runs", func() bool {
+	deploytest.WaitUntil(t, "systemd runs", func() bool {
 		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", host.Process.Pid, host.Process.Pid))
 		m.pid = strings.TrimSpace(string(children))
 		if err != nil || m.pid == "" {
@@ -152,20 +148,29 @@ func boot(t *testing.T, around *deploytest.Surroundings) *machine {
 			t.Log(log)
 		}
 	})
+	deploytest.WaitUntil(t, "the API answers", func() bool { return around.Healthy(t.Context()) })
 	return m
+}
+
+func needsRoot(t *testing.T) {
+	t.Helper()
+	needs(t, "systemctl")
+	if os.Geteuid() != 0 {
+		t.Skip("needs root, to make namespaces and control groups; .ci/run has it")
+	}
 }
 
 // removeGroups removes the control groups that systemd has made, deepest first, as soon as nothing runs in them.
 func removeGroups(t *testing.T, name string) {
 	t.Helper()
-	waitUntil(t, "the control groups are gone: "+name, func() bool {
+	deploytest.WaitUntil(t, "the control groups are gone: "+name, func() bool {
 		return exec.Command("sh", "-c", "find /sys/fs/cgroup -depth -type d -path '*/"+name+"*' -exec rmdir {} +").Run() == nil
 	})
 }
 
 // try runs a command in the container, as root.
 func (m *machine) try(command ...string) (output string, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), deploytest.Patience)
 	defer cancel()
 	enter := []string{"--target", m.pid, "--mount", "--pid", "--cgroup", "--uts", "--ipc", "--root", "--wd", "--"}
 	out, err := exec.CommandContext(ctx, "nsenter", append(enter, command...)...).CombinedOutput()
@@ -182,9 +187,10 @@ func (m *machine) run(t *testing.T, command ...string) (output string) {
 }
 
 // payments runs an operator's command as root, who may read the credentials.
-func (m *machine) payments(t *testing.T, command string) {
+func (m *machine) payments(t *testing.T, command ...string) (output string) {
 	t.Helper()
-	m.run(t, "env", "CREDENTIALS_DIRECTORY=/etc/payments/credentials", "payments", "--config", "/etc/payments/payments.yaml", command)
+	as := []string{"env", "CREDENTIALS_DIRECTORY=/etc/payments/credentials", "payments", "--config", "/etc/payments/payments.yaml"}
+	return m.run(t, append(as, command...)...)
 }
 
 // inService runs a command as the service's user, in its mount namespace.
@@ -208,24 +214,4 @@ func (m *machine) servesInsteadOf(t *testing.T, pid string) bool {
 	state, _ := m.try("systemctl", "is-active", "payments") // its exit status says the same
 	now := m.run(t, "systemctl", "show", "-P", "MainPID", "payments")
 	return state == "active" && now != pid && now != "0"
-}
-
-func waitUntil(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(patience)
-	ticker := time.NewTicker(50 * time.Millisecond)
-	defer ticker.Stop()
-	for !holds() {
-		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain until %s", what)
-		}
-		<-ticker.C
-	}
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }

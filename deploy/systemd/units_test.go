@@ -14,24 +14,21 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/samchon/payments-server/deploy/deploytest"
 	"github.com/samchon/payments-server/internal/config"
 	"github.com/samchon/payments-server/updater"
 )
 
 // exposed is the most that `systemd-analyze security` may find, in tenths: 0 is a unit that can do nothing, 100 one
-// without a sandbox. What is left is explained in payments.service.
-var exposed = map[string]string{
-	"payments.service":                "16",
-	"payments-updater-master.service": "15",
-	"payments-updater-slave.service":  "15",
-}
+// without a sandbox. What is left is explained in the units.
+const exposed = "16"
 
 func TestUnits(t *testing.T) {
 	t.Parallel()
 	needs(t, "systemd-analyze")
 	prefix := filepath.Join(t.TempDir(), "usr")
 	makeTarget(t, "install", "PREFIX="+prefix, "SYSCONFDIR="+filepath.Join(prefix, "etc"))
-	for unit, most := range exposed {
+	for _, unit := range []string{"payments.service", "payments-updater-master.service", "payments-updater-slave.service"} {
 		installed := filepath.Join(prefix, "lib/systemd/system", unit)
 		t.Run(unit+"/IsRight", func(t *testing.T) {
 			t.Parallel()
@@ -41,7 +38,7 @@ func TestUnits(t *testing.T) {
 		})
 		t.Run(unit+"/IsSandboxed", func(t *testing.T) {
 			t.Parallel()
-			command(t, "systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold="+most, installed)
+			command(t, "systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold="+exposed, installed)
 		})
 	}
 }
@@ -56,9 +53,9 @@ func TestUnits_GiveTimeToStop(t *testing.T) {
 		"payments-updater-slave.service":  updater.SettleTimeout,
 	} {
 		unit, err := os.ReadFile(name)
-		must(t, err)
+		deploytest.Must(t, err)
 		given, err := time.ParseDuration(string(regexp.MustCompile(`(?m)^TimeoutStopSec=(\S+)$`).FindSubmatch(unit)[1]))
-		must(t, err)
+		deploytest.Must(t, err)
 		if given <= needs {
 			t.Errorf("%s: a stop may take %v, and %v are given", name, needs, given)
 		}
@@ -71,7 +68,7 @@ func TestUnits_LetAMasterDoWhatASlaveDoes(t *testing.T) {
 	var sandboxes []string
 	for _, role := range []string{"master", "slave"} {
 		unit, err := os.ReadFile("payments-updater-" + role + ".service")
-		must(t, err)
+		deploytest.Must(t, err)
 		_, service, _ := strings.Cut(string(unit), "\n[Service]\n")
 		service = strings.Replace(service, " updater "+role+"\n", " updater\n", 1)
 		sandboxes = append(sandboxes, regexp.MustCompile(`(?m)^#.*\n`).ReplaceAllString(service, ""))
