@@ -4,8 +4,8 @@
 
 # A release is told from another by its commit; `payments version` prints both. Two builds of a commit are the same bytes,
 # wherever and whenever they are made: so the time is the commit's, C is left out, and paths are trimmed.
-COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
-BUILT   := $(shell TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ 2>/dev/null)
+COMMIT  := $(shell sh scripts/commit-facts.sh commit)
+BUILT   := $(shell sh scripts/commit-facts.sh time)
 FACTS   := $(shell sh scripts/commit-facts.sh)
 LDFLAGS := -s -w -X main.commit=$(COMMIT) -X main.built=$(BUILT) \
 	-X github.com/samchon/payments-server/monitor.commitFacts=$(FACTS)

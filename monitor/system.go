@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"encoding/base64"
 	"os"
+	"regexp"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,9 +28,9 @@ var (
 
 // System tells what this process is.
 func System() api.System {
+	commit := readCommit(commitFacts, buildSettings())
 	return api.System{
-		UID: processUID, Arguments: os.Args, Commit: readCommit(commitFacts, buildSettings()), Package: modulePackage(),
-		CreatedAt: api.At(started),
+		UID: processUID, Arguments: os.Args, Commit: commit, Package: modulePackage(commit.Tags), CreatedAt: api.At(started),
 	}
 }
 
@@ -96,15 +98,18 @@ func buildSettings() map[string]string {
 const module = "github.com/samchon/payments-server"
 
 // modulePackage says in the words of a package.json what the module is.
-func modulePackage() api.Package {
+func modulePackage(tags []string) api.Package {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		info = &debug.BuildInfo{}
 	}
-	return packageOf(info)
+	return packageOf(info, tags)
 }
 
-func packageOf(info *debug.BuildInfo) api.Package {
+// release is what a tag of one looks like.
+var release = regexp.MustCompile(`^v\d+\.\d+\.\d+`)
+
+func packageOf(info *debug.BuildInfo, tags []string) api.Package {
 	const source = "https://" + module
 	p := api.Package{
 		Name: module, Version: "(devel)",
@@ -117,6 +122,9 @@ func packageOf(info *debug.BuildInfo) api.Package {
 	}
 	if info.Main.Path == module {
 		p.Version = cmp.Or(info.Main.Version, p.Version)
+		if i := slices.IndexFunc(tags, release.MatchString); p.Version == "(devel)" && i >= 0 {
+			p.Version = tags[i] // make build keeps the toolchain from asking git
+		}
 	}
 	for _, m := range info.Deps {
 		if m.Path == module {
