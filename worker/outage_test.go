@@ -6,6 +6,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/worker"
 )
 
 // outageLimit is how long an answer may take without a database: what the store
@@ -40,10 +43,23 @@ func TestOutage(t *testing.T) {
 			s.through(func() {
 				cut(proxy)
 				defer proxy.heal()
-				s.expectUnavailable()
+				s.expectUnavailable(s.everything())
 			})
 		})
 	}
+	// Nobody ends the workers' connections to what was the standby, as a failover
+	// behind a virtual address may not.
+	t.Run("only a standby is left", func(t *testing.T) {
+		t.Parallel()
+		s, proxy := newOutage(t)
+		s.through(func() {
+			proxy.refuse() // whoever connects does so after it
+			s.readOnly("on")
+			proxy.heal()
+			s.expectUnavailable(s.writes())
+			s.readOnly("off")
+		})
+	})
 	t.Run("backends are terminated", func(t *testing.T) {
 		t.Parallel()
 		s, _ := newOutage(t)
@@ -100,25 +116,60 @@ func (s *storm) anyDead() bool {
 	return false
 }
 
-// expectUnavailable asks for everything, at once, of workers without a database.
-func (s *storm) expectUnavailable() {
+// readOnly says what transactions of new connections are.
+func (s *storm) readOnly(now string) {
+	database := mustv(pgx.ParseConfig(s.database))(s.t).Database
+	s.sql("BEGIN READ WRITE; ALTER DATABASE " + database + " SET default_transaction_read_only = " + now + "; COMMIT")
+}
+
+// everything asks for each operation that needs the database.
+func (s *storm) everything() []*http.Request {
 	source := s.source()
-	requests := []*http.Request{
-		s.sealed("POST", "/payments/histories", s.storing(api.Toss, s.tossCard(source.ID, 1000), source, 1000)),
+	return append(s.writes(),
 		s.sealed("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}),
 		s.sealed("PATCH", "/payments/histories/"+uuid.NewString(), api.Password{Password: somePassword}),
 		s.sealed("PUT", "/payments/histories/cancel",
 			api.CancelHistory{Source: source, Password: somePassword, Price: money.New(1)}),
+		s.sealed("PATCH", "/payments/reservations/get", api.SourcePassword{Source: source, Password: somePassword}),
+		s.sealed("PATCH", "/payments/reservations/"+uuid.NewString(), api.Password{Password: somePassword}),
+	)
+}
+
+// writes are what does not even begin without writing.
+func (s *storm) writes() []*http.Request {
+	source := s.source()
+	requests := []*http.Request{
+		s.sealed("POST", "/payments/histories", s.storing(api.Toss, s.tossCard(source.ID, 1000), source, 1000)),
 		s.sealed("POST", "/payments/reservations", api.StoreReservation{
 			Vendor: api.Vendor{Code: api.Iamport, UID: s.billingKey(api.Iamport,
 				source.ID)}, Source: source, Title: "t", Password: somePassword,
 		}),
-		s.sealed("PATCH", "/payments/reservations/get", api.SourcePassword{Source: source, Password: somePassword}),
 		s.plainPost("/payments/webhooks/iamport", `{"imp_uid":"`+uuid.NewString()+`","status":"paid"}`),
 		s.plainPost("/payments/webhooks/toss", `{"data":{"paymentKey":"`+uuid.NewString()+`","status":"DONE"}}`),
 		s.plainPost("/payments/webhooks/toss", `{"secret":"s","status":"DONE","orderId":"`+uuid.NewString()+`"}`),
 	}
 	requests[0].Header.Set("Idempotency-Key", uuid.NewString())
+	return requests
+}
+
+// TestOutage_AsksForEverything: no operation on the database is left out of it.
+func TestOutage_AsksForEverything(t *testing.T) {
+	t.Parallel()
+	s := &storm{world: newSurroundings(t)}
+	requests := s.everything()
+	for _, op := range worker.Operations() {
+		inside := op.Path == "" || strings.HasPrefix(op.Path, "/monitors/") || strings.HasPrefix(op.Path, "/internal/")
+		path := regexp.MustCompile("^/payments" + strings.Replace(op.Path, "{id}", "[0-9a-f-]{36}", 1) + "$")
+		if !inside && !slices.ContainsFunc(requests, func(r *http.Request) bool {
+			return r.Method == op.Method && path.MatchString(r.URL.Path)
+		}) {
+			t.Errorf("nobody asks for %s without a database", op.OperationID)
+		}
+	}
+}
+
+// expectUnavailable sends requests, at once, to workers without a database.
+func (s *storm) expectUnavailable(requests []*http.Request) {
 	var all sync.WaitGroup
 	for _, request := range requests {
 		all.Go(func() {
@@ -165,7 +216,7 @@ func TestOutage_EveryConnectionIsTaken(t *testing.T) {
 		defer db.Close(context.Background())
 		tx := lockTables(t, db)
 		for range 3 {
-			s.expectUnavailable()
+			s.expectUnavailable(s.everything())
 		}
 		must(t, tx.Rollback(t.Context()))
 	})

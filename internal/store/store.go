@@ -72,6 +72,7 @@ func Open(ctx context.Context, databaseURL string, keys Keys) (*Store, error) {
 	config.ConnConfig.RuntimeParams["application_name"] = "payments worker"
 	config.ConnConfig.Tracer = spans{}
 	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	leaveStandby(&config.ConnConfig.Config)
 	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		pgxuuid.Register(conn.TypeMap()) // without it, each id becomes a text, and an error on the way
 		return nil
