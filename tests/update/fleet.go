@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,19 +24,27 @@ const patience = 2 * time.Minute
 
 // settings make failures show sooner than in service; what they do is the same.
 const settings = `workers: 1
-handover: {probation: 2s}
-updater: {gate: 3s, lease: 8s, keep: 4, min_free: 100}
+handover: {probation: %s}
+updater: {gate: %s, lease: 8s, keep: 4, min_free: 100}
 `
+
+const (
+	probation = 2 * time.Second
+	gate      = 3 * time.Second
+)
+
+// canary is the machine that goes first.
+const canary = "a"
 
 // fleet is a master and three machines.
 type fleet struct {
 	dir      string
 	program  string // what they are installed with
 	database string
-	deployed string // commit
+	pushed   string // commit
+	deployed string // commit that the machines shall run
 	master   *machine
-	machines []*machine
-	load     *load
+	machines []*machine // by name; the first is the canary
 }
 
 // machine is a home with its ports, and the updater's process there.
@@ -45,6 +54,7 @@ type machine struct {
 	ports      map[string]string
 	role       []string // of the updater
 	updater    *exec.Cmd
+	load       *load
 }
 
 func (f *fleet) open(ctx context.Context) error {
@@ -60,7 +70,7 @@ func (f *fleet) open(ctx context.Context) error {
 	}
 	f.database = server.URL("fleet")
 	f.master, err = f.newMachine("master", "master", "--alone")
-	for _, name := range []string{"a", "b", "c"} {
+	for _, name := range []string{canary, "b", "c"} {
 		m, failed := f.newMachine(name, "slave")
 		err = errors.Join(err, failed)
 		f.machines = append(f.machines, m)
@@ -76,7 +86,6 @@ func (f *fleet) start(ctx context.Context) error {
 	if err := f.startUpdater(f.master); err != nil {
 		return err
 	}
-	var addresses []string
 	for _, m := range f.machines {
 		if out, err := f.command(ctx, m, "start", "--daemon").CombinedOutput(); err != nil {
 			return fmt.Errorf("start %s: %w: %s", m.name, err, out)
@@ -84,9 +93,8 @@ func (f *fleet) start(ctx context.Context) error {
 		if err := f.startUpdater(m); err != nil {
 			return err
 		}
-		addresses = append(addresses, "127.0.0.1:"+m.ports["API_PORT"])
+		m.load = startLoad("127.0.0.1:" + m.ports["API_PORT"])
 	}
-	f.load = startLoad(addresses)
 	return nil
 }
 
@@ -117,7 +125,7 @@ func (f *fleet) newMachine(name string, role ...string) (*machine, error) {
 	if f.master != nil {
 		m.env = append(m.env, "UPDATER_MASTER="+f.client().URL)
 	}
-	return m, os.WriteFile(filepath.Join(m.home, "payments.yaml"), []byte(settings), 0o600)
+	return m, os.WriteFile(filepath.Join(m.home, "payments.yaml"), fmt.Appendf(nil, settings, probation, gate), 0o600)
 }
 
 func (f *fleet) path(name string) string { return filepath.Join(f.dir, name) }
@@ -158,14 +166,14 @@ func ended(cmd *exec.Cmd) error {
 
 // close stops what was started, also when only some of it was.
 func (f *fleet) close() (err error) {
-	if f.load != nil {
-		f.load.stop()
-	}
 	all := f.machines
 	if f.master != nil {
 		all = append(all, f.master)
 	}
 	for _, m := range all {
+		if m.load != nil {
+			m.load.stop()
+		}
 		if m.updater != nil {
 			err = errors.Join(err, m.updater.Process.Signal(os.Interrupt), ended(m.updater))
 		}
@@ -196,9 +204,26 @@ func (f *fleet) endOn(ctx context.Context, commit string) error {
 	return nil
 }
 
+// serving is the generation that has the traffic of a machine, if it runs a commit.
+func (m *machine) serving(ctx context.Context, commit string) (g supervisor.Generation, ok bool) {
+	census, err := supervisor.Status(ctx, m.admin())
+	if err != nil {
+		return g, false
+	}
+	i := slices.IndexFunc(census.Generations, func(g supervisor.Generation) bool {
+		return g.Commit == release.Short(commit) && (g.State == supervisor.Probation || g.State == supervisor.Blessed)
+	})
+	if i < 0 {
+		return g, false
+	}
+	return census.Generations[i], true
+}
+
+func (m *machine) admin() string { return "127.0.0.1:" + m.ports["ADMIN_PORT"] }
+
 // state is the commit that a machine serves, that of last-good, and that of current, or why that is not final.
 func (m *machine) state(ctx context.Context) string {
-	census, err := supervisor.Status(ctx, "127.0.0.1:"+m.ports["ADMIN_PORT"])
+	census, err := supervisor.Status(ctx, m.admin())
 	if err != nil {
 		return err.Error()
 	}

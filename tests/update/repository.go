@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -15,6 +16,31 @@ type patch func(dir, fresh string) error
 // harmless changes what is compiled, and nothing that anybody could notice.
 func harmless(dir, fresh string) error {
 	return os.WriteFile(dir+"/worker/fleettest.go", fmt.Appendf(nil, "package worker\n\nvar _ = %q\n", fresh), 0o644)
+}
+
+// crashes makes every process of the program die when its number is written into a file.
+func crashes(file string) patch {
+	const source = `package worker
+
+import (
+	"os"
+	"strconv"
+	"time"
+)
+
+func init() {
+	go func() {
+		for range time.Tick(time.Millisecond) {
+			if told, _ := os.ReadFile(%q); string(told) == strconv.Itoa(os.Getpid()) {
+				panic("as told")
+			}
+		}
+	}()
+}
+`
+	return func(dir, _ string) error {
+		return os.WriteFile(dir+"/worker/fleettest.go", fmt.Appendf(nil, source, filepath.Join(filepath.Dir(dir), file)), 0o644)
+	}
 }
 
 // replace changes a text in a source file, which has to be there.
@@ -56,21 +82,22 @@ func (f *fleet) cloneRepository(ctx context.Context) error {
 
 // push commits a scenario's patch on top of what is deployed. A bad commit is replaced by the next one, so the remote's
 // branch is rewritten; without a patch what was pushed last stays.
-func (f *fleet) push(ctx context.Context, s scenario) (commit string, err error) {
+func (f *fleet) push(ctx context.Context, s scenario) (err error) {
 	if s.patch != nil {
 		if _, err := f.git(ctx, "reset", "--quiet", "--hard", f.deployed); err != nil {
-			return "", err
+			return err
 		}
 		if err := s.patch(f.path("author"), time.Now().String()); err != nil {
-			return "", err
+			return err
 		}
 		for _, args := range [][]string{{"add", "--all"}, {"commit", "--quiet", "--message", s.name}, {"push", "--quiet", "--force", "origin", "HEAD:main"}} {
 			if _, err := f.git(ctx, args...); err != nil {
-				return "", err
+				return err
 			}
 		}
 	}
-	return f.git(ctx, "rev-parse", "HEAD")
+	f.pushed, err = f.git(ctx, "rev-parse", "HEAD")
+	return err
 }
 
 func (f *fleet) git(ctx context.Context, args ...string) (string, error) {
