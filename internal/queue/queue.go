@@ -43,6 +43,11 @@ type Sync struct {
 // Kind names the job in the database.
 func (Sync) Kind() string { return "sync_payment" }
 
+// InsertOpts has it looked for weeks, and not for River's usual 25 attempts, which
+// are over in a day: the PG was told that its webhook has arrived, and will not
+// repeat it when it is back.
+func (Sync) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 1000} }
+
 // Tidy deletes what has outlived its purpose.
 type Tidy struct{}
 

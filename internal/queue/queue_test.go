@@ -17,3 +17,16 @@ func TestRetryAfter_ThirdLookIsAfterTheLease(t *testing.T) {
 		t.Errorf("the third look comes after %v, the lease ends after %v", third, payment.Lease)
 	}
 }
+
+// What a PG has announced is looked at even if the PG is away, or takes our keys for
+// wrong ones, for as long as people need to notice.
+func TestSync_OutlastsAnOutage(t *testing.T) {
+	t.Parallel()
+	var lasts time.Duration
+	for attempt := range (queue.Sync{}).InsertOpts().MaxAttempts {
+		lasts += queue.RetryAfter(attempt + 1)
+	}
+	if want := 14 * 24 * time.Hour; lasts < want {
+		t.Errorf("given up after %v, want %v", lasts, want)
+	}
+}

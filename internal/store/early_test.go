@@ -55,4 +55,8 @@ func TestQueueSync_OneWaitingLookIsEnough(t *testing.T) {
 	if n := ask[int](t, s, `SELECT count(*) FROM payments.river_job WHERE kind = 'sync_payment'`); n != 3 {
 		t.Errorf("%d looks are queued, want that of another payment too", n)
 	}
+	ask[int](t, s, `WITH failed AS (UPDATE payments.river_job SET state = 'retryable', finalized_at = NULL RETURNING 1) SELECT count(*) FROM failed`)
+	if n := queued(); n != 2 {
+		t.Errorf("%d looks are queued, want one in place of those that have failed, and that of another payment", n)
+	}
 }

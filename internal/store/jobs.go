@@ -32,9 +32,19 @@ func (s *Store) queueSync(ctx context.Context, tx pgx.Tx, code payment.VendorCod
 	if err := tx.QueryRow(ctx, waitingSQL, job.Kind(), job).Scan(&waiting); err != nil || waiting {
 		return err
 	}
+	if _, err := tx.Exec(ctx, supersededSQL, job.Kind(), job); err != nil {
+		return err
+	}
 	_, err := s.jobs.InsertTx(ctx, tx, job, nil)
 	return err
 }
+
+// supersededSQL takes back the looks that have failed and wait for their next
+// attempt: this one sees what they would, and it is sooner. While a PG is away there
+// is then one for each payment, and not one for each webhook. Rows that are being
+// moved just now stay: to wait for them could end in a deadlock.
+const supersededSQL = `DELETE FROM payments.river_job WHERE id IN (SELECT id FROM payments.river_job
+	WHERE state = 'retryable' AND queue = 'default' AND kind = $1 AND args = $2 FOR UPDATE SKIP LOCKED)`
 
 // waitingSQL looks for a job among those that wait for a worker, of which there are few.
 const waitingSQL = `SELECT EXISTS (SELECT FROM payments.river_job
