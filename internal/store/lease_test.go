@@ -117,4 +117,15 @@ func TestUndo(t *testing.T) {
 			t.Errorf("got %v, want ErrDuplicate", err)
 		}
 	})
+	t.Run("IsNeverDeclined", func(t *testing.T) {
+		t.Parallel()
+		_, second, _ := two(t)
+		must(t, s.BeginUndo(t.Context(), second, payment.CodeOrderMismatch))
+		must(t, s.MoveIntent(t.Context(), second.ID, payment.StateDeclined, "a straggler's word"))
+		still, err := s.Intent(t.Context(), second.ID)
+		must(t, err)
+		if still.State != payment.StateUndoing {
+			t.Errorf("it is %s, and the money is still at the PG", still.State)
+		}
+	})
 }

@@ -30,8 +30,9 @@ SELECT id, kind, state, history_id, source_schema, source_table, source_id, vend
 FROM payments.payment_intents WHERE kind = 'cancel' AND state = 'sending' AND history_id = $1;
 
 -- name: MoveIntent :one
+-- What is being undone was captured, whatever else may be said of it: it is never declined.
 UPDATE payments.payment_intents SET state = $2, outcome = $3, updated_at = now()
-WHERE id = $1 AND state IN ('sending', 'undoing') RETURNING resolver_job;
+WHERE id = $1 AND (state = 'sending' OR state = 'undoing' AND $2 <> 'declined') RETURNING resolver_job;
 
 -- name: FinishIntent :one
 -- Also from declined: an approval that somebody holds in hand outweighs what was concluded without it.

@@ -186,7 +186,7 @@ func (q *Queries) IntentByID(ctx context.Context, id uuid.UUID) (Intent, error) 
 
 const moveIntent = `-- name: MoveIntent :one
 UPDATE payments.payment_intents SET state = $2, outcome = $3, updated_at = now()
-WHERE id = $1 AND state IN ('sending', 'undoing') RETURNING resolver_job
+WHERE id = $1 AND (state = 'sending' OR state = 'undoing' AND $2 <> 'declined') RETURNING resolver_job
 `
 
 type MoveIntentParams struct {
@@ -195,6 +195,7 @@ type MoveIntentParams struct {
 	Outcome string
 }
 
+// What is being undone was captured, whatever else may be said of it: it is never declined.
 func (q *Queries) MoveIntent(ctx context.Context, arg MoveIntentParams) (int64, error) {
 	row := q.db.QueryRow(ctx, moveIntent, arg.ID, arg.State, arg.Outcome)
 	var resolver_job int64
