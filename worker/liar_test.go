@@ -147,8 +147,12 @@ func (l *liar) tellEach(t *testing.T, w *world, o operation, code api.VendorCode
 		})
 		return told
 	}
-	for n := 1; in("request", n, false) && !t.Failed(); {
+	n := 1
+	for in("request", n, false) && !t.Failed() {
 		n++
+	}
+	if n == 1 && !t.Failed() {
+		t.Errorf("%s: nothing was asked of the PG, the test shows nothing", with.name)
 	}
 	if o.client {
 		in("from request", 1, true)

@@ -83,3 +83,44 @@ func TestIdempotencyKey_MayNotBeEmpty(t *testing.T) {
 		}
 	}
 }
+
+// TestIdempotencyKey_WhileTheFirstIsUnderWay: the same request joins it, and another
+// one is refused before it is answered.
+func TestIdempotencyKey_WhileTheFirstIsUnderWay(t *testing.T) {
+	t.Parallel()
+	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
+		source := w.source()
+		w.mustStore(w.storing(code, w.pay(code, source.ID, 9000), source, 9000))
+		cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(2500), Reason: "once"}
+		other := cancel
+		other.Price = money.New(2000)
+		first := w.slowly(cancelPath(code), code, "PUT", "/payments/histories/cancel", "key", cancel)
+		if status, answer := w.keyedCall("PUT", "/payments/histories/cancel", "key", other); status != 422 ||
+			!bytes.Contains(answer, []byte("idempotency_key_reused")) {
+			t.Errorf("another request: got %d %s", status, answer)
+		}
+		again := w.untilDone("PUT", "/payments/histories/cancel", "key", cancel)
+		if a := <-first; a.status != 200 || len(again.Cancels) != 1 {
+			t.Errorf("the first was told %d %s; then there are %d refunds", a.status, a.body, len(again.Cancels))
+		}
+		w.agree(code, again)
+	})
+}
+
+// TestIdempotencyKey_AfterADay: the key is as good as new.
+func TestIdempotencyKey_AfterADay(t *testing.T) {
+	t.Parallel()
+	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
+		source := w.source()
+		w.mustStore(w.storing(code, w.pay(code, source.ID, 9000), source, 9000))
+		cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(1000), Reason: "daily"}
+		w.untilDone("PUT", "/payments/histories/cancel", "key", cancel)
+		w.sql(`UPDATE payments.payment_idempotency_keys SET created_at = created_at - interval '25 hours';
+			UPDATE payments.payment_intents SET created_at = created_at - interval '25 hours'`)
+		if again := w.untilDone("PUT", "/payments/histories/cancel", "key", cancel); len(again.Cancels) != 2 {
+			t.Errorf("%d refunds, want another one", len(again.Cancels))
+		} else {
+			w.agree(code, again)
+		}
+	})
+}
