@@ -19,7 +19,7 @@ type contender struct {
 type match struct {
 	what       string
 	ours, peer contender
-	goal       float64 // our rate as a part of the peer's, at least
+	goal       float64 // our rate as a part of the peer's, at least; 0: only to compare
 	note       string
 }
 

@@ -69,7 +69,7 @@ func reads(ctx context.Context, s settings, r *report) (err error) {
 func (s *system) beside(ctx context.Context, o settings, r *report, load httpload.Load, query string) error {
 	ours, pgbench := r.matches[len(r.matches)-1].ours, rates(r.matches[len(r.matches)-1].theirs).median
 	if err := (match{
-		what: "the same", goal: 0.5, ours: ours, peer: bareReads(s.pool, query, load),
+		what: "read a history, beside the least that HTTP takes", ours: ours, peer: bareReads(s.pool, query, load),
 		note: "The bare server runs the same query and sends the row as it is in the database: no encryption, no password, no JSON, no log.",
 	}).play(ctx, o, r); err != nil {
 		return err

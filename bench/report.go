@@ -58,12 +58,26 @@ func (r result) row() []string {
 		r.what,
 		fmt.Sprintf("%.0f", rates(r.mine).median), fmt.Sprintf("%.0f", rates(r.theirs).median),
 		fmt.Sprintf("%.2f", ratio.median), fmt.Sprintf("%.2f", ratio.least), fmt.Sprintf("%.2f", ratio.most),
-		fmt.Sprintf("≥ %.2f", r.goal), verdict(ratio.median >= r.goal),
+		r.least(), r.verdict(),
 		millis(percentiles(r.mine, 50)), millis(percentiles(r.mine, 99)),
 		millis(percentiles(r.theirs, 50)), millis(percentiles(r.theirs, 99)),
 		r.mine[0].OwnPerCall().Round(time.Microsecond).String(),
 		r.peer.name,
 	}
+}
+
+func (r result) least() string {
+	if r.goal == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("≥ %.2f", r.goal)
+}
+
+func (r result) verdict() string {
+	if r.goal == 0 {
+		return "-"
+	}
+	return verdict(r.ratio().median >= r.goal)
 }
 
 func (f fact) row() []string { return []string{f.what, f.found, f.goal, verdict(f.met)} }

@@ -52,6 +52,12 @@ func webhooks(ctx context.Context, s settings, r *report) (err error) {
 		return err
 	}
 	rate := rates(r.matches[len(r.matches)-1].mine).median
+	if err := (match{
+		what: "webhooks out, beside their queue", ours: r.matches[len(r.matches)-1].ours, peer: queueAlone(system.pool),
+		note: "River takes each job in one statement and completes it in another, many at a time: that much any delivery costs that survives a crash.",
+	}).play(ctx, s, r); err != nil {
+		return err
+	}
 	r.add(fact{"webhooks out", fmt.Sprintf("%.0f/s", rate), fmt.Sprintf("≥ %d/s", leastWebhooks), rate >= leastWebhooks})
 	return nil
 }
