@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/samchon/payments-server/updater"
 	"github.com/samchon/payments-server/updater/release"
@@ -15,12 +19,25 @@ import (
 type fleetView struct {
 	out      io.Writer
 	terminal bool
-	rows     int               // of the table on the terminal
-	said     map[string]string // the last line of each machine, and under "" of the rollout
+	size     func() (width, height int) // of the terminal
+	rows     int                        // of the table on it
+	said     map[string]string          // the last line of each machine, and under "" of the rollout
 }
 
 func newFleetView(out io.Writer) *fleetView {
-	return &fleetView{out: out, terminal: newProgress(out).terminal, said: map[string]string{}}
+	return &fleetView{out: out, terminal: newProgress(out).terminal, said: map[string]string{},
+		size: func() (int, int) { return sizeOf(out) }}
+}
+
+// sizeOf falls back to what every terminal has.
+func sizeOf(out io.Writer) (width, height int) {
+	if file, ok := out.(*os.File); ok {
+		size, err := unix.IoctlGetWinsize(int(file.Fd()), unix.TIOCGWINSZ)
+		if err == nil && size.Col > 0 && size.Row > 0 {
+			return int(size.Col), int(size.Row)
+		}
+	}
+	return 80, 24
 }
 
 func (v *fleetView) show(f updater.Fleet) {
@@ -43,8 +60,13 @@ func (v *fleetView) say(about, line string) {
 	}
 }
 
-// redraw writes the table over the one before.
+// besideTheName is what the other columns of the table take.
+const besideTheName = 60
+
+// redraw writes the table over the one before. What does not fit is left out: a line that wraps, or scrolls away, could
+// not be overwritten.
 func (v *fleetView) redraw(f updater.Fleet) {
+	width, height := v.size()
 	var table bytes.Buffer
 	t := columns(&table)
 	fmt.Fprintf(t, "MACHINE\tSTATE\tTO\tRUNS\t%s\n", f.Rollout.Step)
@@ -53,12 +75,27 @@ func (v *fleetView) redraw(f updater.Fleet) {
 		if m.Rollout != f.Rollout.ID {
 			state = "-"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t\n", m.Name, state, release.Short(m.Target), release.Short(m.Commit))
+		name := clip(m.Name, width-besideTheName)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t\n", name, state, release.Short(m.Target), release.Short(m.Commit))
 	}
 	_ = t.Flush() // into memory
+	lines := strings.Split(strings.TrimSuffix(table.String(), "\n"), "\n")
+	if most := max(height-2, 1); len(lines) > most { // the cursor stands in the line below
+		lines = append(lines[:most], fmt.Sprintf("and %d more", len(lines)-most))
+	}
 	if v.rows > 0 {
 		fmt.Fprintf(v.out, "\x1b[%dA\x1b[J", v.rows) // up to the first row, and erase from there
 	}
-	v.rows = bytes.Count(table.Bytes(), []byte("\n"))
-	_, _ = table.WriteTo(v.out)
+	v.rows = len(lines)
+	for _, line := range lines {
+		fmt.Fprintln(v.out, clip(strings.TrimRight(line, " "), width))
+	}
+}
+
+// clip shortens a text so that it is seen to be shortened.
+func clip(text string, width int) string {
+	if runes := []rune(text); width > 1 && len(runes) > width {
+		return string(runes[:width-1]) + "…"
+	}
+	return text
 }

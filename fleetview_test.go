@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/samchon/payments-server/updater"
 )
@@ -50,6 +53,30 @@ func TestFleetView(t *testing.T) {
 		}
 		if !regexp.MustCompile(`(?m)^b +- `).MatchString(first) {
 			t.Errorf("a machine that takes no part has a state:\n%s", first)
+		}
+	})
+	t.Run("FitsATerminalOf80By24", func(t *testing.T) {
+		t.Parallel()
+		var out bytes.Buffer
+		view := newFleetView(&out)
+		view.terminal = true
+		fleet := fleetAt(updater.Probation)
+		fleet.Machines = slices.Repeat(fleet.Machines, 20)
+		for i := range fleet.Machines {
+			fleet.Machines[i].Name = fmt.Sprintf("ip-10-0-0-%d.ap-northeast-2.compute.internal", i)
+		}
+		view.show(fleet)
+		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+		if last := lines[len(lines)-1]; len(lines) != 23 || last != "and 19 more" {
+			t.Errorf("it has %d lines, the last one is %q", len(lines), last)
+		}
+		for _, line := range lines {
+			if utf8.RuneCountInString(line) > 80 {
+				t.Errorf("too long: %q", line)
+			}
+		}
+		if !regexp.MustCompile(`^ip-10-0-0-0.ap-nort… +probation +3f2c1d0a77e4 +9ab04c21f6d8$`).MatchString(lines[1]) {
+			t.Errorf("a machine's line is %q", lines[1])
 		}
 	})
 }
