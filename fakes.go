@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net"
 	"os/signal"
@@ -31,12 +32,16 @@ func (c fakesCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	iamport, toss := loopback(cfg.Fakes.IamportPort), loopback(cfg.Fakes.TossPort)
+	if err := errors.Join(checkFree(iamport, "FAKE_IAMPORT_PORT"), checkFree(toss, "FAKE_TOSS_PORT")); err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(p.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	webhooks := "http://" + localAPI(cfg) + "/payments/webhooks/"
 	return fakes.Run(ctx, fakes.Options{
-		IamportAddress: loopback(cfg.Fakes.IamportPort),
-		TossAddress:    loopback(cfg.Fakes.TossPort),
+		IamportAddress: iamport,
+		TossAddress:    toss,
 		IamportWebhook: webhooks + "iamport",
 		TossWebhook:    webhooks + "toss",
 		Real:           c.Real,

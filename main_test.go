@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/samchon/payments-server/internal/config"
+	"github.com/samchon/payments-server/internal/porttest"
 )
 
 var update = flag.Bool("update", false, "write testdata anew")
@@ -111,6 +113,21 @@ func TestUsage(t *testing.T) {
 				t.Errorf("error is %q, want %q in it", err, test.want)
 			}
 		})
+	}
+}
+
+func TestFakes_SayWhichPortIsTaken(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	_, port, _ := net.SplitHostPort(taken.Addr().String())
+	env := map[string]string{"FAKE_IAMPORT_PORT": porttest.Free(t), "FAKE_TOSS_PORT": port}
+	_, err = invoke(t, env, "fakes")
+	if err == nil || !strings.Contains(err.Error(), port) || !strings.Contains(err.Error(), "FAKE_TOSS_PORT") {
+		t.Errorf("got %v", err)
 	}
 }
 
