@@ -3,11 +3,14 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -31,7 +34,7 @@ func Migrate(ctx context.Context, databaseURL string) error {
 	if lacking, err := Pending(ctx, databaseURL); err != nil || len(lacking) == 0 {
 		return err
 	}
-	pool, err := pgxpool.New(ctx, databaseURL)
+	pool, err := newMigrationPool(ctx, databaseURL)
 	if err != nil {
 		return fmt.Errorf("database URL: %w", err)
 	}
@@ -49,9 +52,33 @@ func Migrate(ctx context.Context, databaseURL string) error {
 		return fmt.Errorf("create schema: %w", err)
 	}
 	if err := migrateTables(ctx, pool); err != nil {
+		return explainLock(err)
+	}
+	return explainLock(migrateQueue(ctx, pool))
+}
+
+// lockWait is how long a migration waits for a table. While it does, everybody else who wants that table waits behind it:
+// a report that reads for an hour would stop the payments for as long, and a kill of the migration would not end that.
+const lockWait = 3 * time.Second
+
+func newMigrationPool(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, err
+	}
+	cfg.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, fmt.Sprintf("SET lock_timeout = %d", lockWait.Milliseconds()))
 		return err
 	}
-	return migrateQueue(ctx, pool)
+	return pgxpool.NewWithConfig(ctx, cfg)
+}
+
+func explainLock(err error) error {
+	const lockNotAvailable = "55P03" // https://www.postgresql.org/docs/current/errcodes-appendix.html
+	if refused := new(pgconn.PgError); errors.As(err, &refused) && refused.Code == lockNotAvailable {
+		return fmt.Errorf("%w: a transaction has held a table for more than %s; end it (see pg_stat_activity), or try later", err, lockWait)
+	}
+	return err
 }
 
 func migrateTables(ctx context.Context, pool *pgxpool.Pool) error {
