@@ -103,6 +103,19 @@ func migrateQueue(ctx context.Context, pool *pgxpool.Pool) error {
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrate job queue: %w", err)
 	}
+	return dropSearchIndexes(ctx, pool)
+}
+
+// dropSearchIndexes drops the GIN indexes with which a person's tool searches jobs by their content. No statement of
+// River's or ours reads them, each step of a job writes them, and they bloat until somebody rebuilds them
+// (github.com/riverqueue/river/pull/718), which the workers' role may not.
+func dropSearchIndexes(ctx context.Context, pool *pgxpool.Pool) error {
+	for _, index := range []string{"river_job_args_index", "river_job_metadata_index"} {
+		name := pgx.Identifier{queue.Schema, index}.Sanitize()
+		if _, err := pool.Exec(ctx, "DROP INDEX CONCURRENTLY IF EXISTS "+name); err != nil {
+			return fmt.Errorf("drop an index of the job queue: %w", err)
+		}
+	}
 	return nil
 }
 

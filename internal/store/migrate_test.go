@@ -26,3 +26,17 @@ func TestMigrate_GivesUpWhereItWouldStopTheOthers(t *testing.T) {
 	must(t, report.Commit(t.Context()))
 	must(t, Migrate(t.Context(), url))
 }
+
+// Each row of a job is written several times, and nobody looks into its content.
+func TestMigrate_LeavesJobsWithoutSearchIndexes(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, newDatabase(t), ourKeys(t, newKey))
+	const search = `SELECT count(*) FROM pg_indexes WHERE tablename = 'river_job' AND indexdef LIKE '%USING gin%'`
+	if n := ask[int](t, s, search); n != 0 {
+		t.Errorf("it has %d", n)
+	}
+	const all = `SELECT count(*) FROM pg_indexes WHERE tablename = 'river_job'`
+	if n := ask[int](t, s, all); n == 0 {
+		t.Error("it has none at all")
+	}
+}
