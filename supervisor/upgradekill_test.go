@@ -38,7 +38,7 @@ func TestUpgradeKill(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s/%s/%s", c.step, c.victim, c.blow), func(t *testing.T) {
 			t.Parallel()
-			u := newUpgradeKill(t, c.step)
+			u := newUpgradeKill(t, c.step, c.blow)
 			if c.step == "probation" && c.left == "old" { // which must not end before the blow
 				u.rewrite(func(s *script) { s.Illness, s.HealthTimeout = hangs, time.Hour })
 			}
@@ -82,12 +82,15 @@ type upgradeKill struct {
 	supervisors map[string]int
 }
 
-func newUpgradeKill(t *testing.T, step string) *upgradeKill {
-	probation := 300 * time.Millisecond
+func newUpgradeKill(t *testing.T, step string, b blow) *upgradeKill {
+	s := script{Probation: 300 * time.Millisecond}
 	if step == "probation" {
-		probation = 3 * time.Second
+		s.Probation = 3 * time.Second
 	}
-	u := &upgradeKill{fleet: start(t, script{Probation: probation, ReadyTimeout: 5 * time.Second}), release: make(chan struct{}), upgraded: make(chan error, 1)}
+	if b == freezes {
+		s.ReadyTimeout = 8 * time.Second // the old supervisor waits that long, the probation and ten seconds
+	}
+	u := &upgradeKill{fleet: start(t, s), release: make(chan struct{}), upgraded: make(chan error, 1)}
 	u.load = mustLoad(t, u.api, 20*time.Millisecond)
 	u.load.SlowUpload(u.release)
 	u.await("an upload", func() bool { return u.serving().Busy == 1 })
