@@ -79,6 +79,13 @@ func operatorsSecret(t *testing.T, name string) map[string][]byte {
 
 func newReader(text []byte) *bufio.Reader { return bufio.NewReader(bytes.NewReader(text)) }
 
+func read(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	must(t, err)
+	return string(text)
+}
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

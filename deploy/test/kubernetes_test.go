@@ -3,14 +3,13 @@
 package test
 
 import (
-	"bytes"
 	"errors"
 	"io"
-	"os"
 	"path"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,6 +76,7 @@ func TestOverlays(t *testing.T) {
 					t.Errorf("Prometheus scrapes port %s", port)
 				}
 			})
+			t.Run("IsProbedWhereItAnswers", func(t *testing.T) { probed(t, server) })
 			t.Run("HasTimeToStartAndToDrain", func(t *testing.T) {
 				probe := server.StartupProbe
 				if time.Duration(probe.PeriodSeconds*probe.FailureThreshold)*time.Second < deployed.config.Handover.Ready {
@@ -92,7 +92,8 @@ func TestOverlays(t *testing.T) {
 				for what, selector := range map[string]map[string]string{
 					"deployment": c.deployment.Spec.Selector.MatchLabels, "service": c.service.Spec.Selector,
 					"budget": c.budget.Spec.Selector.MatchLabels, "network policy": c.network.Spec.PodSelector.MatchLabels,
-					"topology": pod.Spec.TopologySpreadConstraints[0].LabelSelector.MatchLabels,
+					"zones": pod.Spec.TopologySpreadConstraints[0].LabelSelector.MatchLabels,
+					"nodes": pod.Spec.TopologySpreadConstraints[1].LabelSelector.MatchLabels,
 				} {
 					if len(selector) == 0 || !labels.SelectorFromSet(selector).Matches(labels.Set(pod.Labels)) {
 						t.Errorf("the %s selects %v, and not the pods' %v", what, selector, pod.Labels)
@@ -101,10 +102,14 @@ func TestOverlays(t *testing.T) {
 				if job := c.job.Spec.Template.Labels; labels.SelectorFromSet(c.service.Spec.Selector).Matches(labels.Set(job)) {
 					t.Error("the service leads to the migration, too")
 				}
+				if !labels.SelectorFromSet(c.network.Spec.PodSelector.MatchLabels).Matches(labels.Set(c.job.Spec.Template.Labels)) {
+					t.Error("the migration may talk to everybody")
+				}
 				if clients := c.network.Spec.Ingress[0].From[0].PodSelector.MatchLabels; len(clients) != 1 {
 					t.Errorf("clients must have the labels %v, want one", clients)
 				}
 			})
+			t.Run("MayTalkToWhomItMust", func(t *testing.T) { talks(t, c, deployed.config) })
 			t.Run("IsConfined", func(t *testing.T) {
 				confined(t, pod.Spec)
 				confined(t, c.job.Spec.Template.Spec)
@@ -131,10 +136,26 @@ func scales(t *testing.T, c *cluster) {
 		t.Errorf("of %d pods %d may be away", least, c.budget.Spec.MaxUnavailable.IntValue())
 	}
 	metric := c.autoscaler.Spec.Metrics[0].Pods.Metric.Name
-	rule, err := os.ReadFile("../kubernetes/adapter.yaml")
-	must(t, err)
-	if !bytes.Contains(rule, []byte(`as: "`+metric+`"`)) {
+	rule := read(t, "../kubernetes/adapter.yaml")
+	if !strings.Contains(rule, `as: "`+metric+`"`) {
 		t.Errorf("the adapter's rule does not serve %s", metric)
+	}
+	series := regexp.MustCompile(`seriesQuery: '(\w+)\{`).FindStringSubmatch(rule)[1]
+	if !strings.Contains(read(t, "../../docs/metrics.md"), "| `"+series+"` | counter |") {
+		t.Errorf("the adapter counts %s, which the server does not", series)
+	}
+}
+
+// probed expects each probe at a path of the admin listener, which supervisor/admin.go registers.
+func probed(t *testing.T, server corev1.Container) {
+	t.Helper()
+	routes := read(t, "../../supervisor/admin.go")
+	for name, probe := range map[string]*corev1.Probe{
+		"startup": server.StartupProbe, "readiness": server.ReadinessProbe, "liveness": server.LivenessProbe,
+	} {
+		if probe.HTTPGet.Port.StrVal != "admin" || !strings.Contains(routes, `"GET `+probe.HTTPGet.Path+`"`) {
+			t.Errorf("the %s probe asks for %v", name, probe.HTTPGet)
+		}
 	}
 }
 
@@ -156,9 +177,8 @@ func confined(t *testing.T, pod corev1.PodSpec) {
 
 func imageUser(t *testing.T) int64 {
 	t.Helper()
-	text, err := os.ReadFile("../container/Dockerfile")
-	must(t, err)
-	user, err := strconv.ParseInt(string(regexp.MustCompile(`(?m)^USER (\d+):`).FindSubmatch(text)[1]), 10, 64)
+	text := read(t, "../container/Dockerfile")
+	user, err := strconv.ParseInt(regexp.MustCompile(`(?m)^USER (\d+):`).FindStringSubmatch(text)[1], 10, 64)
 	must(t, err)
 	return user
 }
