@@ -80,6 +80,7 @@ func TestRoles(t *testing.T) {
 // expectRights is true of every prepared server, whatever was there before.
 func expectRights(t *testing.T, s server) {
 	t.Helper()
+	t.Run("NobodyHasMoreThanThat", func(t *testing.T) { expectNothingBeyond(t, s) })
 	const early = "INSERT INTO payments.payment_early_webhooks VALUES ('toss.payments', gen_random_uuid()::text, now())"
 	for name, c := range map[string]struct {
 		url, statement string
@@ -122,6 +123,36 @@ func expectRights(t *testing.T, s server) {
 				t.Errorf("%s: %v", c.statement, err)
 			}
 		})
+	}
+}
+
+// beyond are the rights that somebody has on tables and sequences, whichever there are, and should not.
+const beyond = `
+	SELECT format('%s owns %s', pg_get_userbyid(relowner), relname)
+	FROM pg_class WHERE relnamespace = 'payments'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S') AND pg_get_userbyid(relowner) <> $1
+	UNION ALL
+	SELECT format('%s may %s %s', grantee::regrole, privilege_type, relname)
+	FROM pg_class, aclexplode(relacl)
+	WHERE relnamespace = 'payments'::regnamespace AND grantee <> relowner AND NOT CASE
+		WHEN grantee = to_regrole($2) AND relkind = 'S' THEN privilege_type = 'USAGE'
+		WHEN grantee = to_regrole($2) AND relname IN ('schema_migrations', 'river_migration') THEN privilege_type = 'SELECT'
+		WHEN grantee = to_regrole($2) THEN privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+		WHEN grantee = to_regrole($3) THEN privilege_type = 'SELECT'
+		ELSE false END`
+
+func expectNothingBeyond(t *testing.T, s server) {
+	t.Helper()
+	inside, err := url.Parse(s.admin)
+	must(t, err)
+	inside.Path = "/" + s.database
+	conn, err := pgx.Connect(t.Context(), inside.String())
+	must(t, err)
+	defer conn.Close(context.Background())
+	rows, _ := conn.Query(t.Context(), beyond, s.writerRole, s.role, s.database+"_reader") // its error is CollectRows' too
+	more, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	must(t, err)
+	for _, right := range more {
+		t.Error(right)
 	}
 }
 
