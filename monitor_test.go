@@ -43,7 +43,7 @@ func TestMonitor(t *testing.T) {
 	t.Run("RefusesAnotherMode", func(t *testing.T) { s.refuses(t, "not in real", "monitor", "real") })
 	t.Run("WatchesOnlyOnATerminal", func(t *testing.T) { s.refuses(t, "take the terminal", "monitor", "--watch") })
 	for name, end := range map[string]func(t *testing.T, v *viewer){
-		"UntilCtrlC": func(t *testing.T, v *viewer) { v.press(t, "\x03") },
+		"UntilCtrlC": func(t *testing.T, v *viewer) { v.press(t, "\x1a\x1c\x03") }, // and not until Ctrl-Z or Ctrl-\
 		"UntilTERM":  func(t *testing.T, v *viewer) { v.signal(t, syscall.SIGTERM) },
 	} {
 		t.Run("Watches"+name, func(t *testing.T) {
@@ -55,14 +55,37 @@ func TestMonitor(t *testing.T) {
 					strings.Contains(screen, "requests         ")
 			})
 			end(t, v)
-			if err := v.cmd.Wait(); err != nil {
-				t.Errorf("it ended with %v", err)
-			}
-			await(t, "the terminal is given back", func() bool { return strings.HasSuffix(v.String(), "\x1b[?1049l") })
-			if strings.Contains(v.String(), "^C") {
-				t.Error("the key shows up in the picture")
-			}
+			v.mustGiveTheTerminalBack(t)
 		})
+	}
+}
+
+// TestMonitor_WatchesThroughACrash of the server, and finds the next one.
+func TestMonitor_WatchesThroughACrash(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t)
+	s.start(t)
+	v := s.watch(t)
+	await(t, "it shows the workers", func() bool { return strings.Contains(v.String(), "1/2") })
+	s.kill(t, "run/supervisor.pid")
+	await(t, "it shows that nobody answers", func() bool { return strings.Contains(v.String(), "NO CONNECTION") })
+	s.start(t)
+	await(t, "it shows the next one", func() bool {
+		screen := v.String()
+		return strings.Contains(screen[strings.LastIndex(screen, "NO CONNECTION"):], "serving")
+	})
+	v.press(t, "\x03")
+	v.mustGiveTheTerminalBack(t)
+}
+
+func (v *viewer) mustGiveTheTerminalBack(t *testing.T) {
+	t.Helper()
+	if err := v.cmd.Wait(); err != nil {
+		t.Errorf("it ended with %v", err)
+	}
+	await(t, "the terminal is given back", func() bool { return strings.HasSuffix(v.String(), "\x1b[?1049l") })
+	if strings.Contains(v.String(), "^C") {
+		t.Error("the key shows up in the picture")
 	}
 }
 

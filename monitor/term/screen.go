@@ -25,7 +25,8 @@ type screen struct {
 	modes *unix.Termios // as they were
 }
 
-// take switches to the other screen, and keeps keys from showing up in it. Ctrl-C stays a signal.
+// take switches to the other screen, and keeps keys from showing up in it. Ctrl-C stays a signal; Ctrl-\ and Ctrl-Z, which
+// would leave without giving anything back, are none meanwhile.
 func take(f *os.File) (*screen, error) {
 	modes, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
 	if err != nil {
@@ -33,6 +34,7 @@ func take(f *os.File) (*screen, error) {
 	}
 	quiet := *modes
 	quiet.Lflag &^= unix.ECHO
+	quiet.Cc[unix.VQUIT], quiet.Cc[unix.VSUSP] = 0, 0 // _POSIX_VDISABLE
 	if err := unix.IoctlSetTermios(int(f.Fd()), unix.TCSETS, &quiet); err != nil {
 		return nil, fmt.Errorf("take the terminal: %w", err)
 	}

@@ -61,8 +61,8 @@ func TestView_FitsTheTerminal(t *testing.T) {
 		}
 	}
 	text := strings.Join(v.lines(80, 24), "\n")
-	for _, want := range []string{"serving", "12345/s", "1250 ms", "c0ffee123456", "결제를", "NO ANSWER", "and 3 more",
-		"64 MiB", "█", "dead 3", "iamport"} {
+	for _, want := range []string{"serving", "12345/s", "1250 ms", "c0ffee123456", "결제를", "NO ANSWER", "and 5 more",
+		"64 MiB", "█", "dead 3", "iamport", "\n8            c0ffee123456", "\n5            c0ffee123456"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
@@ -177,6 +177,9 @@ func TestWatch_GivesTheTerminalBack(t *testing.T) {
 		c.await(t, "Ctrl-C leaves")
 		if c.modes(t).Lflag&unix.ECHO != 0 {
 			t.Error("keys show up in the picture")
+		}
+		if keys := c.modes(t).Cc; keys[unix.VQUIT] != 0 || keys[unix.VSUSP] != 0 || keys[unix.VINTR] == 0 {
+			t.Errorf("keys end it at once: %v", keys)
 		}
 		cancel()
 		if err := <-ended; err != nil {

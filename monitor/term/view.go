@@ -12,7 +12,6 @@ import (
 
 const (
 	kept      = 120 // samples behind a line
-	processes = 6   // workers shown
 	handovers = 4   // receipts shown
 )
 
@@ -39,7 +38,6 @@ func (v *view) take(u Update) {
 	}
 	if t := u.Sample.Traffic; t != nil {
 		keep("requests", &t.Requests)
-		keep("errors", &t.Errors)
 		keep("p99", t.P99)
 	}
 	for _, w := range u.Sample.Workers {
@@ -66,7 +64,7 @@ func (v *view) lines(width, height int) []string {
 		lines = append(lines, "payments-server  connecting")
 	}
 	if v.last != nil {
-		lines = append(lines, v.sample(*v.last)...)
+		lines = append(lines, v.sample(*v.last, height-len(lines)-1)...)
 	}
 	for i := range lines {
 		lines[i] = fit(lines[i], width)
@@ -77,7 +75,8 @@ func (v *view) lines(width, height int) []string {
 	return append(lines, fit("Ctrl-C leaves", width))
 }
 
-func (v *view) sample(s live.Sample) []string {
+// sample leaves out workers where there is not room for everything.
+func (v *view) sample(s live.Sample, room int) []string {
 	serves := "serving"
 	if !s.Ready {
 		serves = "NOT SERVING"
@@ -90,12 +89,13 @@ func (v *view) sample(s live.Sample) []string {
 	}
 	lines = append(lines, v.traffic(s.Traffic)...)
 	lines = append(lines, backlog(s.Backlog), "")
-	lines = append(lines, v.workers(s.Workers)...)
-	lines = append(lines, "")
+	rest := []string{""}
 	if len(s.Gateways) > 0 {
-		lines = append(append(lines, gateways(s.Gateways)...), "")
+		rest = append(append(rest, gateways(s.Gateways)...), "")
 	}
-	return append(lines, receipts(s)...)
+	rest = append(rest, receipts(s)...)
+	lines = append(lines, v.workers(s.Workers, room-len(lines)-len(rest))...)
+	return append(lines, rest...)
 }
 
 func (v *view) traffic(t *live.Traffic) []string {
@@ -125,11 +125,12 @@ func backlog(b *live.Backlog) string {
 	return line
 }
 
-func (v *view) workers(workers []live.Worker) []string {
+func (v *view) workers(workers []live.Worker, room int) []string {
 	return table(func(t *tabwriter.Writer) {
 		fmt.Fprintln(t, "WORKER\tSTATE\tPID\tCPU\t\tMEMORY\t\tIDLE\tBUSY")
+		fits := max(2, room-1)
 		for i, w := range workers {
-			if i == processes {
+			if i == fits-1 && len(workers) > fits {
 				fmt.Fprintf(t, "and %d more\n", len(workers)-i)
 				break
 			}
