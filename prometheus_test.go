@@ -16,14 +16,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
-	"go.yaml.in/yaml/v3"
-
-	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/internal/porttest"
+	"go.yaml.in/yaml/v3"
 )
 
 // prometheusProgram finds prometheus or promtool: in the path, or where scripts/setup.sh puts them.
@@ -96,77 +90,6 @@ func TestRules_EachAlertIsTestedAndExplained(t *testing.T) {
 			}
 		}
 	}
-}
-
-// TestMetrics compares the names, types, labels and help texts of a system at work with docs/metrics.md.
-func TestMetrics_AreThoseOfTheHandbook(t *testing.T) {
-	t.Parallel()
-	s := newSystem(t)
-	s.start(t)
-	shop := s.shop(t)
-	for _, vendor := range []api.VendorCode{api.Iamport, api.Toss} {
-		if err := shop.serve(t.Context(), vendor); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text := s.metrics(t)
-	check := exec.CommandContext(t.Context(), prometheusProgram(t, "promtool"), "check", "metrics")
-	check.Stdin = strings.NewReader(text)
-	if out, err := check.CombinedOutput(); err != nil || len(out) > 0 {
-		t.Errorf("promtool check metrics: %v\n%s", err, out)
-	}
-	const golden = "docs/metrics.md"
-	head, _, _ := strings.Cut(string(readFile(t, golden)), "| metric |")
-	got := head + describe(t, text)
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if diff := cmp.Diff(string(readFile(t, golden)), got); diff != "" {
-		t.Errorf("metrics changed; if so they shall, run go test . -run TestMetrics -update\n%s", diff)
-	}
-}
-
-func (s *system) metrics(t *testing.T) string {
-	t.Helper()
-	res, err := http.Get("http://127.0.0.1:" + s.ports["ADMIN_PORT"] + "/metrics")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-// describe makes a table of the metrics that are our own.
-func describe(t *testing.T, text string) string {
-	t.Helper()
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rows []string
-	for name, f := range families {
-		if !strings.HasPrefix(name, "go_") && !strings.HasPrefix(name, "process_") {
-			rows = append(rows, fmt.Sprintf("| `%s` | %s | %s | %s |\n", name, strings.ToLower(f.GetType().String()),
-				labels(f.Metric[0]), f.GetHelp()))
-		}
-	}
-	slices.Sort(rows)
-	return "| metric | type | labels | what it is |\n| --- | --- | --- | --- |\n" + strings.Join(rows, "")
-}
-
-func labels(m *dto.Metric) string {
-	var names []string
-	for _, l := range m.Label {
-		names = append(names, l.GetName())
-	}
-	return strings.Join(names, ", ")
 }
 
 // TestDashboard has a real Prometheus scrape a real system at work, and asks it everything that the dashboard and the
