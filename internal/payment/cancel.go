@@ -98,7 +98,7 @@ func (s *Service) refund(ctx context.Context, i *Intent, h *History) (*History, 
 	if err != nil {
 		return nil, err
 	}
-	snap, err := gw.Refund(ctx, i.refund())
+	snap, err := gw.Refund(ctx, i.refund(s.now()))
 	s.reached(StepRefunded)
 	return s.settleCancel(ctx, i, h, snap, err)
 }

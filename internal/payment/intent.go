@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -72,19 +73,34 @@ type IntentRequest struct {
 	Account         *Account     `json:"account,omitempty"`
 }
 
+// keyLife is how long a request is repeated under one idempotency key. A PG repeats
+// under a key whatever it said first, and Toss does so with troubles too that have
+// passed since (PROVIDER_ERROR). Another key is safe: what it would do a second time
+// is refused for the balance that it expects, or because the payment is approved.
+const keyLife = sessionLife
+
 // idempotencyKey is unique to the intent, because a PG replays whatever answer
 // it stored under a key: Toss's confirm has one URL for all payments, and a
 // shared key would bring another payment's answer.
-func (i *Intent) idempotencyKey() string { return string(i.Kind) + ":" + i.ID.String() }
-
-func (i *Intent) capture() Capture {
-	return Capture{Vendor: i.Vendor, OrderID: i.Source.ID, Price: i.Request.Amount, IdempotencyKey: i.idempotencyKey()}
+func (i *Intent) idempotencyKey(what string, now time.Time) string {
+	key := what + ":" + i.ID.String()
+	if n := now.Sub(i.CreatedAt) / keyLife; n > 0 {
+		key += ":" + strconv.Itoa(int(n))
+	}
+	return key
 }
 
-func (i *Intent) refund() Refund {
+func (i *Intent) capture(now time.Time) Capture {
+	return Capture{
+		Vendor: i.Vendor, OrderID: i.Source.ID, Price: i.Request.Amount,
+		IdempotencyKey: i.idempotencyKey(string(i.Kind), now),
+	}
+}
+
+func (i *Intent) refund(now time.Time) Refund {
 	r := i.Request
 	return Refund{
 		Vendor: i.Vendor, OrderID: i.Source.ID, Amount: r.Amount, ExpectedBalance: r.ExpectedBalance,
-		Reason: r.Reason, Account: r.Account, IdempotencyKey: i.idempotencyKey(),
+		Reason: r.Reason, Account: r.Account, IdempotencyKey: i.idempotencyKey(string(i.Kind), now),
 	}
 }

@@ -111,7 +111,7 @@ func (s *Service) capture(ctx context.Context, i *Intent) (*History, error) {
 	if err != nil {
 		return nil, err
 	}
-	snap, err := gw.Capture(ctx, i.capture())
+	snap, err := gw.Capture(ctx, i.capture(s.now()))
 	s.reached(StepCaptured)
 	return s.settleCapture(ctx, i, snap, err)
 }

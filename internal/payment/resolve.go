@@ -13,8 +13,8 @@ const (
 	// sessionLife is how long Toss keeps a payment that was authenticated but
 	// never confirmed. An unknown payment is proof of "never captured" only later.
 	sessionLife = 10 * time.Minute
-	// replayLife is how long a request may be repeated under its idempotency key:
-	// Toss keeps keys for 15 days, a day is left as margin.
+	// replayLife is how long a request is repeated before a person has to look: Toss
+	// keeps idempotency keys for 15 days, a day is left as margin.
 	replayLife = 14 * 24 * time.Hour
 )
 
@@ -95,14 +95,14 @@ func (s *Service) resumeCapture(ctx context.Context, i *Intent) (*History, error
 		s.letGo(ctx, i, false) // nothing was asked but for a look
 		return nil, s.unclear(i, err)
 	case snap.Status == Open || snap.Status == Failed:
-		// Under the same key the PG either does it now, or repeats what it said then.
+		// The PG either does it now, or repeats what it said then.
 		return s.capture(ctx, i)
 	}
 	return s.settleCapture(ctx, i, snap, nil)
 }
 
-// resumeCancel repeats the refund: under the same key, and with the balance that
-// it expects, the PG does it once. It looks at the payment then, because what a
+// resumeCancel repeats the refund: with the balance that it expects, the PG does it
+// once, under whichever key. It looks at the payment then, because what a
 // PG repeats under a key is as old as the key.
 func (s *Service) resumeCancel(ctx context.Context, i *Intent) (*History, error) {
 	h, err := s.store.History(ctx, i.HistoryID)
@@ -114,7 +114,7 @@ func (s *Service) resumeCancel(ctx context.Context, i *Intent) (*History, error)
 	if err != nil {
 		return nil, err
 	}
-	snap, err := gw.Refund(ctx, i.refund())
+	snap, err := gw.Refund(ctx, i.refund(s.now()))
 	if err == nil {
 		snap, err = gw.Lookup(ctx, i.Vendor)
 	}

@@ -88,7 +88,7 @@ func (s *Service) refundAll(ctx context.Context, gw Gateway, i *Intent, snap Sna
 	balance := snap.Price.Sub(snap.Refund)
 	_, err := gw.Refund(ctx, Refund{
 		Vendor: i.Vendor, OrderID: snap.OrderID, Amount: balance, ExpectedBalance: balance,
-		Reason: undoReason, IdempotencyKey: "undo:" + i.ID.String() + ":" + balance.String(),
+		Reason: undoReason, IdempotencyKey: i.idempotencyKey("undo", s.now()) + ":" + balance.String(),
 	})
 	s.reached(StepUndone)
 	var declined *Declined
@@ -105,7 +105,7 @@ func (s *Service) refundAll(ctx context.Context, gw Gateway, i *Intent, snap Sna
 func (s *Service) closeAccount(ctx context.Context, gw Gateway, i *Intent, snap Snapshot) (undone, error) {
 	_, err := gw.Close(ctx, Refund{
 		Vendor: i.Vendor, OrderID: snap.OrderID, Amount: snap.Price, ExpectedBalance: snap.Price,
-		Reason: undoReason, IdempotencyKey: "close:" + i.ID.String(),
+		Reason: undoReason, IdempotencyKey: i.idempotencyKey("close", s.now()),
 	})
 	s.reached(StepUndone)
 	var declined *Declined
