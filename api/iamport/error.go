@@ -41,8 +41,9 @@ func (e *Error) Is(target error) bool {
 }
 
 // RefusesToken tells a refusal of the token, or of the keys, from one of the
-// request, which the gateway then has not looked at. The real gateway answers
-// 401; the reference fake 403, or 404 for a token it forgot.
+// request, which the gateway then has not looked at. The real gateway answers 401;
+// the reference fake 403, or 404 for a token it forgot. Whatever is answered to the
+// request for a token is one, too.
 func (e *Error) RefusesToken() bool {
 	if e.ofToken {
 		return true
