@@ -19,8 +19,8 @@ import (
 	"github.com/samchon/payments-server/updater/release"
 )
 
-// patience bounds every wait; the machine may be busy with other things.
-const patience = 2 * time.Minute
+// patience bounds every wait: a build gives way to whatever else the machine does.
+const patience = 10 * time.Minute
 
 // settings make failures show sooner than in service; what they do is the same.
 const settings = `workers: 1

@@ -114,7 +114,7 @@ func (s scenario) judgeLosses(m *machine, lost int) error {
 
 // update runs `payments update local`, and meanwhile what happens during it.
 func (f *fleet) update(ctx context.Context, s scenario, r *result) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	happened := make(chan error, 1)
 	if s.during == nil {
