@@ -1,6 +1,8 @@
 package worker_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -69,6 +71,30 @@ func TestSealedBody_MoneyStaysExact(t *testing.T) {
 	if p := w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword},
 		&read); p != nil || !read.Price.Equal(exact) {
 		t.Errorf("read %v, %v", read.Price, p)
+	}
+}
+
+// TestSealedBody_MoneyIsANumberHoweverWritten: what is the same number is the same
+// price.
+func TestSealedBody_MoneyIsANumberHoweverWritten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	source := w.source()
+	in := w.storing(api.Iamport, w.iamportCard(source.ID, 20000), source, 20000)
+	first := w.mustStore(in)
+	for written, same := range map[string]bool{
+		"20000": true, "20000.00": true, "2e4": true, "0.2E+5": true, "20000.01": false, "19999.99999999999999999": false,
+		"0": false, "-0": false, "0.1": false,
+	} {
+		body := bytes.Replace(mustv(json.Marshal(in))(t), []byte(`"price":20000`), []byte(`"price":`+written), 1)
+		var again seen
+		p := w.send(w.request("POST", "/payments/histories", body), &again)
+		if same && (p != nil || again.ID != first.ID) {
+			t.Errorf("%s: %v, want the record of 20000", written, p)
+		}
+		if !same && (p == nil || p.Code != "already_registered") {
+			t.Errorf("%s: %v, want a refusal of another price", written, p)
+		}
 	}
 }
 
