@@ -76,7 +76,8 @@ func New(o Options) (*Client, error) {
 	if o.HTTPClient == nil {
 		o.HTTPClient = newHTTPClient()
 	}
-	return &Client{base: strings.TrimSuffix(strings.TrimRight(o.BaseURL, "/"), "/payments"), codec: codec, http: o.HTTPClient}, nil
+	trimmed := strings.TrimSuffix(strings.TrimRight(o.BaseURL, "/"), "/payments")
+	return &Client{base: trimmed, codec: codec, http: o.HTTPClient}, nil
 }
 
 func newHTTPClient() *http.Client {

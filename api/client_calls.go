@@ -29,7 +29,8 @@ func (c *Client) StoreHistory(ctx context.Context, in StoreHistory, options ...C
 // History reads a payment by the id of its record.
 func (c *Client) History(ctx context.Context, id, password string) (*History, error) {
 	return ask[History](ctx, c, call{
-		name: "read history " + id, method: http.MethodPatch, path: "/payments/histories/" + url.PathEscape(id), in: Password{password},
+		name: "read history " + id, method: http.MethodPatch, path: "/payments/histories/" + url.PathEscape(id),
+		in: Password{password},
 	})
 }
 
@@ -51,7 +52,8 @@ func (c *Client) CancelHistory(ctx context.Context, in CancelHistory, options ..
 
 // StoreReservation keeps the record of a billing key. The same request again
 // returns the same record.
-func (c *Client) StoreReservation(ctx context.Context, in StoreReservation, options ...CallOption) (*Reservation, error) {
+func (c *Client) StoreReservation(ctx context.Context, in StoreReservation,
+	options ...CallOption) (*Reservation, error) {
 	return write[Reservation](ctx, c, call{
 		name: "store reservation of " + in.Source.String(), method: http.MethodPost, path: "/payments/reservations", in: in,
 	}, options)
@@ -60,7 +62,8 @@ func (c *Client) StoreReservation(ctx context.Context, in StoreReservation, opti
 // Reservation reads a billing key by the id of its record.
 func (c *Client) Reservation(ctx context.Context, id, password string) (*Reservation, error) {
 	return ask[Reservation](ctx, c, call{
-		name: "read reservation " + id, method: http.MethodPatch, path: "/payments/reservations/" + url.PathEscape(id), in: Password{password},
+		name: "read reservation " + id, method: http.MethodPatch, path: "/payments/reservations/" + url.PathEscape(id),
+		in: Password{password},
 	})
 }
 
@@ -79,7 +82,9 @@ func (c *Client) Health(ctx context.Context) error {
 
 // Performance tells what the worker that happens to answer has used.
 func (c *Client) Performance(ctx context.Context) (*Performance, error) {
-	return ask[Performance](ctx, c, call{name: "ask for performance", method: http.MethodGet, path: "/monitors/performance"})
+	return ask[Performance](ctx, c, call{
+		name: "ask for performance", method: http.MethodGet, path: "/monitors/performance",
+	})
 }
 
 // System tells what the worker that happens to answer is.
@@ -93,7 +98,8 @@ func write[T any](ctx context.Context, c *Client, q call, options []CallOption) 
 		option(&q)
 	}
 	if strings.TrimSpace(q.key) == "" { // the server would take it for none, and carry out every attempt
-		return nil, fmt.Errorf("%s: the idempotency key is empty: leave it out, or give one that is unique to the request", q.name)
+		return nil, fmt.Errorf("%s: the idempotency key is empty: leave it out, or give one that is unique to the request",
+			q.name)
 	}
 	return ask[T](ctx, c, q)
 }

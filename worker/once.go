@@ -30,7 +30,8 @@ func (k *keyed[B]) Resolve(c huma.Context) []error {
 		return nil
 	}
 	return []error{&huma.ErrorDetail{
-		Location: "header.Idempotency-Key", Message: "is empty; give a text that is unique to this request, or leave the header out",
+		Location: "header.Idempotency-Key",
+		Message:  "is empty; give a text that is unique to this request, or leave the header out",
 	}}
 }
 

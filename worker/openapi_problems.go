@@ -73,7 +73,8 @@ func documentRefusals(op *huma.Operation) {
 		r.Description += "`" + code + "`: " + kinds[code].Title + ". "
 		if kinds[code].Status == 429 || kinds[code].Status > 501 || code == string(payment.CodeInProgress) {
 			r.Headers = map[string]*huma.Param{"Retry-After": {
-				Description: "Seconds to wait before the same request is sent again; may be missing.", Schema: &huma.Schema{Type: "integer"},
+				Description: "Seconds to wait before the same request is sent again; may be missing.",
+				Schema:      &huma.Schema{Type: "integer"},
 			}}
 		}
 	}

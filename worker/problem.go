@@ -66,7 +66,8 @@ const errorsPageURL = "https://github.com/samchon/payments-server/blob/master/do
 func newProblem(ctx context.Context, code, detail string) *problem {
 	k := kinds[code]
 	return &problem{Problem: api.Problem{
-		Type: errorsPageURL + "#" + code, Title: k.Title, Status: k.Status, Detail: detail, Code: code, RequestID: requestID(ctx), TraceID: tracing.ID(ctx),
+		Type: errorsPageURL + "#" + code, Title: k.Title, Status: k.Status, Detail: detail, Code: code,
+		RequestID: requestID(ctx), TraceID: tracing.ID(ctx),
 		StatusCode: k.Status, Message: detail, Err: k.Title,
 	}}
 }

@@ -51,7 +51,8 @@ func (s *server) register(a huma.API) {
 	}, s.reservationByID)
 
 	huma.Register(sealed, huma.Operation{
-		OperationID: "internal.webhook", Method: http.MethodPost, Path: "/internal/webhook", DefaultStatus: http.StatusCreated,
+		OperationID: "internal.webhook", Method: http.MethodPost, Path: "/internal/webhook",
+		DefaultStatus:    http.StatusCreated,
 		SkipValidateBody: true, // what is forgotten need not be right
 		Tags:             []string{"internal"}, Summary: "Take a webhook of ours and forget it",
 		Description: "A place to send webhooks to while nothing else listens.",
@@ -72,8 +73,9 @@ func (s *server) register(a huma.API) {
 	}, func(context.Context, *struct{}) (api.System, error) { return monitor.System(), nil })
 
 	huma.Register(a, huma.Operation{
-		OperationID: "webhooks.iamport", Method: http.MethodPost, Path: "/webhooks/iamport", DefaultStatus: http.StatusCreated,
-		MaxBodyBytes: maxWebhook, SkipValidateBody: true, BodyReadTimeout: webhookTimeout,
+		OperationID: "webhooks.iamport", Method: http.MethodPost, Path: "/webhooks/iamport",
+		DefaultStatus: http.StatusCreated,
+		MaxBodyBytes:  maxWebhook, SkipValidateBody: true, BodyReadTimeout: webhookTimeout,
 		Tags: []string{"webhooks"}, Summary: "Take a webhook of Iamport",
 		Description: "JSON or form. The body is not believed: it only says which payment to look at.",
 	}, s.iamportWebhook)

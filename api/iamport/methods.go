@@ -57,7 +57,8 @@ func (c *Client) GetSubscription(ctx context.Context, customerUID string) (Subsc
 }
 
 // CreateSubscription registers a card, in place of the one before.
-func (c *Client) CreateSubscription(ctx context.Context, customerUID string, request SubscriptionRequest) (Subscription, error) {
+func (c *Client) CreateSubscription(ctx context.Context, customerUID string,
+	request SubscriptionRequest) (Subscription, error) {
 	return get[Subscription](ctx, c, http.MethodPost, customerPath(customerUID), request)
 }
 

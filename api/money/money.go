@@ -38,7 +38,8 @@ func Parse(text string) (Amount, error) {
 		return Amount{}, fmt.Errorf("%w: %q", ErrInvalid, text)
 	}
 	// Checked on the exponent, before anything writes the digits out.
-	if exp := int(d.Exponent()); exp > maxIntegerDigits || d.NumDigits()+exp > maxIntegerDigits || exp < -maxFractionDigits {
+	exp := int(d.Exponent())
+	if exp > maxIntegerDigits || d.NumDigits()+exp > maxIntegerDigits || exp < -maxFractionDigits {
 		return Amount{}, fmt.Errorf("%w: %q is out of range", ErrInvalid, text)
 	}
 	return Amount{d}, nil
