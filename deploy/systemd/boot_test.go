@@ -21,10 +21,10 @@ func TestBoot(t *testing.T) {
 	t.Parallel()
 	needsRoot(t)
 	around := deploytest.New(t)
-	m := boot(t, around, map[string]string{
+	m := boot(t, around, disk{files: map[string]string{
 		"etc/payments/payments.yaml":                           around.YAML(),
 		"etc/systemd/system/payments.service.d/impatient.conf": "[Service]\nWatchdogSec=10s\n",
-	})
+	}})
 	deploytest.Must(t, around.Pay(t.Context()))
 	supervisor := m.mainPID(t)
 
@@ -106,8 +106,15 @@ type machine struct {
 	pid string // of systemd, seen from here
 }
 
-// boot installs the units, and files besides, and returns when the server serves.
-func boot(t *testing.T, around *deploytest.Surroundings, files map[string]string) *machine {
+// disk is what the container has besides what is installed.
+type disk struct {
+	files  map[string]string
+	remote string            // where a bare clone of this repository is
+	shared map[string]string // folders of this machine by where they are there; what is written stays there
+}
+
+// boot installs the units, and returns when the server serves.
+func boot(t *testing.T, around *deploytest.Surroundings, d disk) *machine {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "payments-boot-")
 	deploytest.Must(t, err)
@@ -115,14 +122,14 @@ func boot(t *testing.T, around *deploytest.Surroundings, files map[string]string
 	deploytest.Must(t, os.Mkdir(filepath.Join(dir, "disk"), 0o755))
 	makeTarget(t, "install", "DESTDIR="+tree, "PREFIX=/usr", "SYSCONFDIR=/etc")
 	around.WriteCredentials(t, filepath.Join(tree, "etc/payments/credentials"))
-	for name, text := range files {
-		deploytest.Must(t, os.MkdirAll(filepath.Dir(filepath.Join(tree, name)), 0o755))
-		deploytest.Must(t, os.WriteFile(filepath.Join(tree, name), []byte(text), 0o644))
-	}
+	d.fill(t, tree)
 
 	var said bytes.Buffer
 	host := exec.Command("sh", "testdata/boot.sh", "prepare", dir)
 	host.Stdout, host.Stderr = &said, &said
+	for there, here := range d.shared {
+		host.Args = append(host.Args, here, there)
+	}
 	deploytest.Must(t, host.Start())
 	t.Cleanup(func() {
 		_ = host.Process.Kill() // and with it, by --kill-child, all of the container
@@ -150,6 +157,18 @@ func boot(t *testing.T, around *deploytest.Surroundings, files map[string]string
 	})
 	deploytest.WaitUntil(t, "the API answers", func() bool { return around.Healthy(t.Context()) })
 	return m
+}
+
+func (d disk) fill(t *testing.T, tree string) {
+	t.Helper()
+	for name, text := range d.files {
+		deploytest.Must(t, os.MkdirAll(filepath.Dir(filepath.Join(tree, name)), 0o755))
+		deploytest.Must(t, os.WriteFile(filepath.Join(tree, name), []byte(text), 0o644))
+	}
+	if d.remote != "" {
+		top := strings.TrimSpace(command(t, "git", "rev-parse", "--show-toplevel"))
+		command(t, "git", "clone", "--quiet", "--bare", "--no-hardlinks", top, filepath.Join(tree, d.remote))
+	}
 }
 
 func needsRoot(t *testing.T) {

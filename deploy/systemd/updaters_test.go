@@ -19,14 +19,20 @@ func TestUpdaters(t *testing.T) {
 	needsRoot(t)
 	around := deploytest.New(t)
 	port := deploytest.FreePort(t)
-	m := boot(t, around, map[string]string{
-		"etc/payments/payments.yaml": around.YAML() +
-			fmt.Sprintf("updater: {remote: %s, host: 127.0.0.1, port: %d, gate: 1s, min_free: 100}\n", remote, port),
-		"etc/systemd/system/payments-updater-master.service.d/caches.conf": cachesOfThisMachine(t),
-		"etc/systemd/system/payments-updater-slave.service.d/caches.conf":  cachesOfThisMachine(t),
+	m := boot(t, around, disk{
+		files: map[string]string{
+			"etc/payments/payments.yaml": around.YAML() +
+				fmt.Sprintf("updater: {remote: %s, host: 127.0.0.1, port: %d, gate: 1s, min_free: 100}\n", remote, port),
+			"etc/systemd/system/payments-updater-master.service.d/caches.conf": caches,
+			"etc/systemd/system/payments-updater-slave.service.d/caches.conf":  caches,
+		},
+		remote: remote,
+		// They start with all that this machine has compiled and downloaded, and find its Go where the units look for one.
+		shared: map[string]string{buildCache: goEnv(t, "GOCACHE"), moduleCache: goEnv(t, "GOMODCACHE"), "/usr/local/go": goEnv(t, "GOROOT")},
 	})
-	m.openCaches(t)
-	m.publish(t)
+	// The build cache has one level of folders.
+	m.run(t, "find", buildCache, "-maxdepth", "1", "-type", "d", "-exec", "chmod", "777", "{}", "+")
+	m.deploy(t, strings.TrimSpace(command(t, "git", "rev-parse", "HEAD")))
 	master := &updater.Client{URL: fmt.Sprintf("http://127.0.0.1:%d", port), Password: around.Credentials["SYSTEM_PASSWORD"], HTTP: http.DefaultClient}
 	failed := payWithoutPause(t, around)
 
@@ -61,42 +67,18 @@ func TestUpdaters(t *testing.T) {
 	}
 }
 
-// remote is the repository that is deployed from, and scratch where what the updaters compile is found and kept.
+// Where things are in the container; remote is the repository that is deployed from.
 const (
-	remote  = "/srv/payments.git"
-	scratch = "/srv/go"
-)
+	remote      = "/srv/payments.git"
+	buildCache  = "/srv/go/build"
+	moduleCache = "/srv/go/mod"
 
-// cachesOfThisMachine lets the updaters start with all that this machine has compiled and downloaded already, and gives
-// them its Go where the units look for one.
-func cachesOfThisMachine(t *testing.T) (dropIn string) {
-	t.Helper()
-	lines := []string{"[Service]", "Environment=GOPROXY=off GOCACHE=" + scratch + "/build GOMODCACHE=" + scratch + "/mod",
-		"BindPaths=" + goEnv(t, "GOCACHE") + ":" + scratch + "/build",
-		"BindReadOnlyPaths=" + goEnv(t, "GOMODCACHE") + ":" + scratch + "/mod",
-		"BindReadOnlyPaths=" + goEnv(t, "GOROOT") + ":/usr/local/go",
-	}
-	return strings.Join(lines, "\n") + "\n"
-}
+	caches = "[Service]\nEnvironment=GOPROXY=off GOCACHE=" + buildCache + " GOMODCACHE=" + moduleCache + "\nReadWritePaths=" + buildCache + "\n"
+)
 
 func goEnv(t *testing.T, name string) string {
 	t.Helper()
 	return strings.TrimSpace(command(t, "go", "env", name))
-}
-
-// openCaches lets the updaters' user write into the container's copy of the build cache, which has one level of folders.
-func (m *machine) openCaches(t *testing.T) {
-	t.Helper()
-	m.run(t, "find", goEnv(t, "GOCACHE"), "-maxdepth", "1", "-type", "d", "-exec", "chmod", "777", "{}", "+")
-}
-
-// publish makes the remote, which has what is installed.
-func (m *machine) publish(t *testing.T) {
-	t.Helper()
-	top := strings.TrimSpace(command(t, "git", "rev-parse", "--show-toplevel"))
-	head := strings.TrimSpace(command(t, "git", "rev-parse", "HEAD"))
-	m.run(t, "git", "clone", "--quiet", "--bare", "--no-hardlinks", top, remote)
-	m.deploy(t, head)
 }
 
 // deploy moves the branch that real mode deploys.

@@ -2,10 +2,13 @@
 # Boots systemd as process 1 of a container made of nothing but namespaces: the root filesystem is this machine's with
 # the folder $1/tree over it, and what is written goes to memory. It shares this machine's network. Run as root.
 #
-#   boot.sh prepare DIR   makes the control groups that systemd may have, enters them, and calls itself in namespaces
-#   boot.sh init DIR      inside: mounts, and becomes systemd
+#   boot.sh prepare DIR [HERE THERE]…   makes the control groups that systemd may have, enters them, and calls itself in
+#                                       namespaces
+#   boot.sh init DIR [HERE THERE]…      inside: mounts, also the folders HERE as THERE, and becomes systemd
 set -eu
+step=$1
 dir=$2
+shift 2
 name=$(basename "$dir")
 
 # hierarchies are where control groups are mounted that systemd uses: one on newer machines, two on mixed ones.
@@ -22,7 +25,7 @@ prepare() {
 		mkdir "$at/$name"
 		echo $$ >"$at/$name/cgroup.procs"
 	done
-	exec unshare --mount --pid --fork --kill-child --cgroup --uts --ipc sh "$0" init "$dir"
+	exec unshare --mount --pid --fork --kill-child --cgroup --uts --ipc sh "$0" init "$dir" "$@"
 }
 
 init() {
@@ -38,6 +41,7 @@ init() {
 	mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 	devices
 	control_groups
+	share "$@"
 	cd "$root"
 	pivot_root . . # nothing of the machine's own mounts stays in sight
 	umount -l .
@@ -60,6 +64,17 @@ devices() {
 	ln -s /proc/self/fd "$root/dev/fd"
 }
 
+# share mounts folders that may be on other disks than this machine's root, which is all that the overlay shows of it.
+share() {
+	while [ $# -gt 0 ]; do
+		over=$(mktemp -d "$dir/disk/shared.XXXXXX")
+		mkdir -p "$over/upper" "$over/work" "$root$2"
+		chmod 755 "$over/upper"
+		mount -t overlay overlay -o "lowerdir=$1,upperdir=$over/upper,workdir=$over/work" "$root$2"
+		shift 2
+	done
+}
+
 control_groups() {
 	if [ -e /sys/fs/cgroup/cgroup.procs ]; then
 		mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
@@ -71,4 +86,4 @@ control_groups() {
 	mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup/unified"
 }
 
-"$1"
+"$step" "$@"
