@@ -62,9 +62,7 @@ func TestUpdaters(t *testing.T) {
 	if log := m.run(t, "journalctl", "--no-pager", "--unit=payments"); strings.Contains(log, "SIGKILL") {
 		t.Errorf("a stop does not wait for a supervisor that another one has started: %s", log)
 	}
-	if left, _ := m.try("pgrep", "-x", "payments"); left != "" {
-		t.Errorf("after a stop there are the processes %s", left)
-	}
+	m.isLeft(t)
 }
 
 // Where things are in the container; remote is the repository that is deployed from.
