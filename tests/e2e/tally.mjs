@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 
+import { watch } from "../../fakes/conformance/coverage.mjs";
+
 const validators = createRequire(import.meta.url)("./sdk10/node_modules/.validators/validators.js");
 
 /** Fails, and names the fields, unless a value is of a published type: history, reservation, webhook, performance or system. */
@@ -20,28 +22,20 @@ const returned = {
     "monitors.system": "system",
 };
 
-/** Every function of an SDK's tree by its name: "payments.histories.at". */
-export function functionsOf(tree, above = "") {
-    return Object.entries(tree).flatMap(([name, value]) =>
-        typeof value === "function" ? [[above + name, value]] : functionsOf(value, `${above}${name}.`),
-    );
-}
-
 export function openTally({ functional }, connection) {
-    const functions = new Map(functionsOf(functional));
-    const called = new Set();
+    const { functions, uncalled } = watch(functional);
+    const find = (name) => name.split(".").reduce((tree, member) => tree?.[member], functions);
     return {
         /** Calls a function by any of the names that it has had. */
         async call([...names], ...input) {
-            const name = names.find((n) => functions.has(n));
+            const name = names.find(find);
             assert.ok(name, `the SDK has no function ${names.join(" or ")}`);
-            const answer = await functions.get(name)(connection, ...input);
-            called.add(name);
+            const answer = await find(name)(connection, ...input);
             const type = returned[name.slice(0, name.lastIndexOf("."))];
             if (type) conforms(type, answer);
             else assert.ok(!answer, `${name} returned ${answer}`);
             return answer;
         },
-        uncalled: () => [...functions.keys()].filter((name) => !called.has(name)),
+        uncalled: () => [...uncalled],
     };
 }
