@@ -126,7 +126,7 @@ func stream(l *load.Load, client *http.Client, s script, body *pieces) {
 	scheme := map[bool]string{false: "http", true: "https"}[s.TLS]
 	res, err := client.Post(scheme+"://"+l.Addr+"/", "text/plain", body)
 	if err != nil {
-		l.Fail("post", err)
+		l.Fail(fmt.Sprintf("post after %d bytes", body.sent), err)
 		return
 	}
 	defer res.Body.Close()

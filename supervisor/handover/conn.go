@@ -204,10 +204,16 @@ func (c *conn) mood() mood {
 		return settling
 	case c.phase == fresh || c.phase == parked:
 		return sleeping
-	case c.phase == pinned && c.http2.Load() && c.mayClose() && c.quiet:
+	case c.phase == pinned && c.http2.Load() && c.mayClose() && c.rested():
 		return done
 	}
 	return working
+}
+
+// rested reports whether an HTTP/2 client has had the time to read its last answer, and to close by itself. If we closed
+// at once, whatever it still sends would make the kernel reset the connection, and the answer could be lost.
+func (c *conn) rested() bool {
+	return !c.quiet.IsZero() && time.Since(c.quiet) >= goAwayGrace
 }
 
 // wake makes a waiting Read return, so that the connection may leave. It reports whether there was one.

@@ -11,8 +11,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// goAwayGrace is between the two steps of leaving an HTTP/2 connection: longer than any round trip.
-const goAwayGrace = time.Second
+// goAwayGrace is between the two steps of leaving an HTTP/2 connection: longer than any round trip, and than a busy
+// client needs to send what it has begun.
+const goAwayGrace = 3 * time.Second
 
 const (
 	frameHeaderSize = 9

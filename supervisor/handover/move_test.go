@@ -191,6 +191,7 @@ func TestMove(t *testing.T) {
 			send(t, c, request("1"))
 			wantAnswer(t, r, "old 1")
 		})
+		s.awaitStanding(Idle, 1) // the answer is there a moment earlier
 		s.handOver()
 		send(t, c, request("2"))
 		wantAnswer(t, r, "new 2")

@@ -27,7 +27,7 @@ var past = time.Unix(1, 0)
 type waiting struct {
 	phase    phase
 	deadline time.Time // net/http's, or the one that came with the connection
-	quiet    bool      // HTTP/2 without a stream
+	quiet    time.Time // since when it is HTTP/2 without a stream; zero: it is not
 
 	// A connection that was moved in is a new one to this net/http, which would allow it only the header timeout
 	// where its client may still pause for the idle timeout. So the deadline that came along rules until the first byte.
@@ -88,7 +88,10 @@ func (w *waiting) left() int64 {
 func (c *conn) changed(s http.ConnState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.quiet = s == http.StateIdle
+	c.quiet = time.Time{}
+	if s == http.StateIdle {
+		c.quiet = time.Now()
+	}
 	switch {
 	case s == http.StateHijacked:
 		c.phase = pinned
@@ -97,8 +100,8 @@ func (c *conn) changed(s http.ConnState) {
 	case s == http.StateIdle && !c.seat.copied: // for the census only: what never moves is never rescued
 		c.seat.mark(Idle)
 	}
-	if c.phase == pinned && c.quiet {
-		c.home.note() // perhaps it was the last stream
+	if c.phase == pinned && s == http.StateIdle && c.home.draining.Load() {
+		time.AfterFunc(goAwayGrace, c.home.note) // perhaps it was the last stream
 	}
 }
 
