@@ -53,6 +53,9 @@ func TestSealedOperations_AreAll(t *testing.T) {
 		if op.RequestBody == nil || op.RequestBody.Content["text/plain"] == nil || op.Path == "" { // ours to the service
 			continue
 		}
+		if op.Extensions["x-planned"] == true { // whoever makes it tries them then
+			continue
+		}
 		if !slices.ContainsFunc(sealedOperations, func(o sealedOperation) bool {
 			return o.method == op.Method && o.path == op.Path
 		}) {
