@@ -73,7 +73,7 @@ func TestBoot(t *testing.T) {
 	if around.Healthy(t.Context()) {
 		t.Error("it serves after a stop")
 	}
-	m.isLeft(t)
+	m.waitUntilEmpty(t)
 }
 
 // payWithoutPause pays until the returned function is called, which tells the first failure.
@@ -216,8 +216,8 @@ func (m *machine) inService(t *testing.T, line string) (output string, err error
 	return m.try("nsenter", "--target", m.mainPID(t), "--mount", "--wd=/", "setpriv", "--reuid=payments", "--regid=payments", "--clear-groups", "sh", "-c", line)
 }
 
-// isLeft waits until no process of ours is there: workers of a supervisor that was killed take a moment.
-func (m *machine) isLeft(t *testing.T) {
+// waitUntilEmpty returns when no process of ours is there: workers of a supervisor that was killed take a moment.
+func (m *machine) waitUntilEmpty(t *testing.T) {
 	t.Helper()
 	deploytest.WaitUntil(t, "every process is gone", func() bool {
 		left, _ := m.try("pgrep", "-x", "payments") // its exit status says the same

@@ -62,7 +62,7 @@ func TestUpdaters(t *testing.T) {
 	if log := m.run(t, "journalctl", "--no-pager", "--unit=payments"); strings.Contains(log, "SIGKILL") {
 		t.Errorf("a stop does not wait for a supervisor that another one has started: %s", log)
 	}
-	m.isLeft(t)
+	m.waitUntilEmpty(t)
 }
 
 // Where things are in the container; remote is the repository that is deployed from.
