@@ -34,7 +34,7 @@ func documentExamples(o *huma.OpenAPI) {
 
 func (e exemplars) exemplify(content map[string]*huma.MediaType) {
 	for _, m := range content {
-		if m.Schema.ContentEncoding == "" { // of an empty text there is nothing to show
+		if m.Schema.ContentEncoding == "" && m.Example == nil { // of an empty text there is nothing to show
 			m.Example = e.of(m.Schema)
 		}
 	}

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strconv"
@@ -67,7 +68,7 @@ func documentRefusals(op *huma.Operation) {
 		status := strconv.Itoa(kinds[code].Status)
 		r := op.Responses[status]
 		if r == nil {
-			r = &huma.Response{Content: content}
+			r = &huma.Response{Content: exampleOf(code, content)}
 			op.Responses[status] = r
 		}
 		r.Description += "`" + code + "`: " + kinds[code].Title + ". "
@@ -82,4 +83,15 @@ func documentRefusals(op *huma.Operation) {
 		r.Description = strings.TrimSpace(r.Description)
 	}
 	op.Responses["default"].Description = "Any other refusal, also a gateway's own status with `pg_declined`."
+}
+
+// exampleOf shows a code. Other codes of the same status look alike.
+func exampleOf(code string, content map[string]*huma.MediaType) map[string]*huma.MediaType {
+	example := newProblem(context.Background(), code, kinds[code].Title+".").Problem
+	example.RequestID = "9c2e6f0d"
+	shown := map[string]*huma.MediaType{}
+	for name, m := range content {
+		shown[name] = &huma.MediaType{Schema: m.Schema, Example: mustMarshal(example)}
+	}
+	return shown
 }
