@@ -28,7 +28,9 @@ func (s *supervisor) serveAdmin() (stop func()) {
 	srv := &http.Server{Handler: s.adminRoutes(), ReadHeaderTimeout: adminHeaderTimeout,
 		BaseContext: func(net.Listener) context.Context { return living }}
 	srv.RegisterOnShutdown(end) // for answers that last as long as somebody listens
+	served := make(chan struct{})
 	s.running.Go(func() {
+		defer close(served)
 		if err := srv.Serve(s.sockets.admin); !errors.Is(err, http.ErrServerClosed) {
 			s.log.Error("admin listener failed", "err", err)
 		}
@@ -37,6 +39,9 @@ func (s *supervisor) serveAdmin() (stop func()) {
 		defer end()
 		ctx, cancel := context.WithTimeout(context.Background(), adminCloseTimeout)
 		defer cancel()
+		_ = srv.Shutdown(ctx)
+		<-served
+		// Once more, for who was accepted during the first and not known to it yet.
 		if srv.Shutdown(ctx) != nil {
 			srv.Close()
 		}

@@ -19,7 +19,7 @@ const gonePoll = 20 * time.Millisecond
 // Status asks the supervisor behind an admin address for its census.
 func Status(ctx context.Context, admin string) (Census, error) {
 	var c Census
-	body, err := ask(ctx, http.MethodGet, admin, "/status", "")
+	body, err := look(ctx, admin, "/status")
 	if err != nil {
 		return c, err
 	}
@@ -28,6 +28,9 @@ func Status(ctx context.Context, admin string) (Census, error) {
 	}
 	return c, nil
 }
+
+// Metrics returns what Prometheus would be told, in its text format.
+func Metrics(ctx context.Context, admin string) ([]byte, error) { return look(ctx, admin, "/metrics") }
 
 // Reload starts a new generation and returns when it is blessed; the error tells why it was undone.
 func Reload(ctx context.Context, admin, password string) error {
@@ -85,6 +88,17 @@ func gone(pid int) bool {
 	}
 	_, rest, _ := strings.Cut(string(stat), ") ")
 	return strings.HasPrefix(rest, "Z")
+}
+
+// look asks for what may be asked again: a supervisor that is just being replaced can take a connection and leave.
+func look(ctx context.Context, admin, path string) ([]byte, error) {
+	for again := 2; ; again-- {
+		body, err := ask(ctx, http.MethodGet, admin, path, "")
+		left := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
+		if !left || again == 0 {
+			return body, err
+		}
+	}
 }
 
 func ask(ctx context.Context, method, admin, path, password string) ([]byte, error) {

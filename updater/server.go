@@ -1,6 +1,7 @@
 package updater
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -88,17 +89,12 @@ func (s LocalServer) Look(ctx context.Context) (Sight, error) {
 const responses = "payments_http_requests_total"
 
 func (s LocalServer) countResponses(ctx context.Context, see *Sight) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.Admin+"/metrics", nil)
+	text, err := supervisor.Metrics(ctx, s.Admin)
 	if err != nil {
 		return err
 	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
 	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(res.Body)
+	families, err := parser.TextToMetricFamilies(bytes.NewReader(text))
 	if err != nil {
 		return fmt.Errorf("read the metrics of %s: %w", s.Admin, err)
 	}
