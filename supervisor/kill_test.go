@@ -256,6 +256,7 @@ func TestUndo_NeedsNoTimer(t *testing.T) {
 	go func() { undone <- f.reload() }()
 	f.await("the idle connections to move", func() bool { g := f.serving(); return g.Number == 2 && g.Idle == 12 })
 	askAnew := l.Idle(12) // accepted by those who will die
+	f.await("all to be idle", func() bool { return f.serving().Idle == 24 })
 	victims := f.serving().Workers
 	for _, w := range victims {
 		must(t, syscall.Kill(w.PID, syscall.SIGKILL))
