@@ -7,8 +7,12 @@ package together
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
+
+// errLost is told to those whose trip ended in a panic of its leader.
+var errLost = errors.New("whoever asked for several at once has failed")
 
 // Trips answers callers together. Set Most and Do before use.
 type Trips[In, Out any] struct {
@@ -46,14 +50,19 @@ func (t *Trips[In, Out]) Call(ctx context.Context, in In) (Out, error) {
 		case trip = <-me.lead:
 		}
 	}
+	defer t.end(trip, me) // also after a panic, or all who come later would wait for ever
 	t.answer(context.WithoutCancel(ctx), trip)
+	return me.out, me.err
+}
+
+// end frees the lane, and tells the others of a trip that they have their answers.
+func (t *Trips[In, Out]) end(trip []*caller[In, Out], leader *caller[In, Out]) {
 	t.passOn()
 	for _, other := range trip {
-		if other != me {
+		if other != leader {
 			close(other.answered)
 		}
 	}
-	return me.out, me.err
 }
 
 // join returns the trip to lead, or nil if me has to wait.
@@ -88,13 +97,13 @@ func (t *Trips[In, Out]) passOn() {
 func (t *Trips[In, Out]) answer(ctx context.Context, trip []*caller[In, Out]) {
 	in := make([]In, len(trip))
 	for i, c := range trip {
-		in[i] = c.in
+		in[i], c.err = c.in, errLost
 	}
 	out, err := t.Do(ctx, in)
 	for i, c := range trip {
 		switch {
 		case err == nil:
-			c.out = out[i]
+			c.out, c.err = out[i], nil
 		case len(trip) == 1:
 			c.err = err
 		default:

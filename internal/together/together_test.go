@@ -86,3 +86,50 @@ func TestTrips_HaveLanes(t *testing.T) {
 		stuck.Wait()
 	})
 }
+
+// A panic is its leader's; who was with it learns of a failure, and who comes later is answered.
+func TestTrips_GoOnAfterAPanic(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hang := make(chan struct{})
+		same := &together.Trips[int, int]{Most: 3, Do: func(_ context.Context, in []int) ([]int, error) {
+			switch in[0] {
+			case 1:
+				<-hang
+			case 2:
+				panic("two")
+			}
+			return in, nil
+		}}
+		var all sync.WaitGroup
+		call := func(n int, check func(got int, err error, panicked any)) {
+			all.Go(func() {
+				var got int
+				err := errors.New("it did not return")
+				defer func() { check(got, err, recover()) }()
+				got, err = same.Call(t.Context(), n)
+			})
+			synctest.Wait()
+		}
+		well := func(got int, err error, panicked any) {
+			if got != 1 || err != nil || panicked != nil {
+				t.Errorf("got %d, %v, %v", got, err, panicked)
+			}
+		}
+		call(1, well)
+		call(2, func(_ int, _ error, panicked any) {
+			if panicked != "two" {
+				t.Errorf("the leader's panic is %v", panicked)
+			}
+		})
+		call(3, func(_ int, err error, panicked any) {
+			if err == nil || panicked != nil {
+				t.Errorf("who was with it got %v, %v", err, panicked)
+			}
+		})
+		close(hang)
+		all.Wait()
+		call(1, well)
+		all.Wait()
+	})
+}
