@@ -71,7 +71,11 @@ func queryOf(name string) (string, error) {
 	if !found || !ended {
 		return "", fmt.Errorf("internal/store/queries/history.sql has no query %s", name)
 	}
-	return strings.Replace(query, "ANY((SELECT @ids::uuid[])::uuid[])", "$1", 1) + ";\n", nil
+	const several = "ANY((SELECT @ids::uuid[])::uuid[])"
+	if !strings.Contains(query, several) {
+		return "", fmt.Errorf("the query %s of internal/store/queries/history.sql has no %s any more", name, several)
+	}
+	return strings.Replace(query, several, "$1", 1) + ";\n", nil
 }
 
 // postgresProgram finds a program of PostgreSQL's.

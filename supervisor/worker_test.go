@@ -66,7 +66,7 @@ func (s script) handler(w *handover.Worker) http.Handler {
 		for now := s; !now.EndStreams; now, _ = readScript() {
 			fmt.Fprintln(rw, "more")
 			rw.(http.Flusher).Flush()
-			time.Sleep(5 * time.Millisecond)
+			time.Sleep(5 * time.Millisecond) // the pace of the stream; the script ends it
 		}
 		fmt.Fprintln(rw, "end")
 	})

@@ -18,6 +18,9 @@ import (
 	"github.com/samchon/payments-server/supervisor/ledger"
 )
 
+// patience bounds every wait of these tests.
+const patience = 20 * time.Second
+
 // stage is two workers in this process with a messenger between them in the supervisor's place: what net/http does with
 // a connection is the same, and the tests see every message.
 type stage struct {
@@ -136,7 +139,7 @@ func (s *stage) dial() net.Conn {
 	s.t.Helper()
 	c, err := net.Dial("tcp", s.addr)
 	must(s.t, err)
-	c.SetDeadline(time.Now().Add(20 * time.Second))
+	c.SetDeadline(time.Now().Add(patience))
 	s.t.Cleanup(func() { c.Close() })
 	return c
 }
@@ -267,10 +270,10 @@ func testSilentConnections(t *testing.T) {
 	watching.Wait()
 }
 
-// awaitStanding waits until so many connections stand like that.
+// awaitStanding waits until so many connections stand like that. The board is memory that others write, and wakes nobody.
 func (s *stage) awaitStanding(want Standing, connections int) {
 	s.t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
 		n := 0
 		for _, on := range s.board.Count() {
 			n += on[want]
