@@ -31,11 +31,12 @@ const statementTimeout = 10 * time.Second
 const maxConnections = 16
 
 // Reads by id that come at the same time go as one statement: most of what a small
-// read costs, here and in PostgreSQL, is the round trip. Two lanes, lest one statement
-// that hangs holds up everybody.
+// read costs, here and in PostgreSQL, is the round trip. A second lane, lest one
+// statement that hangs holds up everybody: it opens after slowRead.
 const (
-	atOnce = 64
-	lanes  = 2
+	atOnce   = 64
+	lanes    = 2
+	slowRead = 20 * time.Millisecond
 )
 
 // Keys seals each kind of item under its own keyring.
@@ -87,7 +88,7 @@ func Open(ctx context.Context, databaseURL string, keys Keys) (*Store, error) {
 		return nil, fmt.Errorf("open job queue: %w", err)
 	}
 	s := &Store{pool: pool, queries: sqlcgen.New(bounded{pool}), jobs: jobs, keys: keys, maxEarly: maxEarlyWebhooks}
-	s.histories.Most, s.histories.Lanes, s.histories.Do = atOnce, lanes, s.findHistories
+	s.histories.Most, s.histories.Lanes, s.histories.Slow, s.histories.Do = atOnce, lanes, slowRead, s.findHistories
 	return s, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/samchon/payments-server/internal/together"
 )
@@ -131,5 +132,42 @@ func TestTrips_GoOnAfterAPanic(t *testing.T) {
 		all.Wait()
 		call(1, well)
 		all.Wait()
+	})
+}
+
+// Another lane opens only past a slow trip, and then for those who wait already as well.
+func TestTrips_OvertakeASlowOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const slow = time.Second
+		var trips [][]int
+		hang, began := make(chan struct{}), time.Now()
+		same := &together.Trips[int, int]{Most: 3, Lanes: 2, Slow: slow, Do: func(_ context.Context, in []int) ([]int, error) {
+			trips = append(trips, slices.Sorted(slices.Values(in)))
+			if in[0] == 0 {
+				<-hang
+			}
+			return in, nil
+		}}
+		var stuck, others sync.WaitGroup
+		stuck.Go(func() { _, _ = same.Call(t.Context(), 0) })
+		synctest.Wait()
+		for n := 1; n <= 4; n++ {
+			others.Go(func() {
+				if got, err := same.Call(t.Context(), n); got != n || err != nil {
+					t.Errorf("Call(%d) = %d, %v", n, got, err)
+				}
+			})
+			synctest.Wait()
+		}
+		others.Wait()
+		if waited := time.Since(began); waited != slow {
+			t.Errorf("they waited %v, want %v", waited, slow)
+		}
+		if want := [][]int{{0}, {1, 2, 3}, {4}}; !slices.EqualFunc(trips, want, slices.Equal) {
+			t.Errorf("trips %v, want %v", trips, want)
+		}
+		close(hang)
+		stuck.Wait()
 	})
 }
