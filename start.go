@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -148,12 +149,14 @@ func (p *program) supervision(h *home, l *local) supervisor.Options {
 	}
 }
 
-// newLog logs for the reader: a person in local mode, a program elsewhere.
-func (p *program) newLog(cfg *config.Config) *slog.Logger {
+func (p *program) newLog(cfg *config.Config) *slog.Logger { return slog.New(logHandler(cfg, p.stderr)) }
+
+// logHandler logs for the reader: a person in local mode, a program elsewhere.
+func logHandler(cfg *config.Config, to io.Writer) slog.Handler {
 	if cfg.Mode == config.Local {
-		return slog.New(slog.NewTextHandler(p.stderr, nil))
+		return slog.NewTextHandler(to, nil)
 	}
-	return slog.New(slog.NewJSONHandler(p.stderr, nil))
+	return slog.NewJSONHandler(to, nil)
 }
 
 // stopTimeout bounds the stop of what a start has started, besides the supervisor,

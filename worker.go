@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"os/signal"
 	"syscall"
 
@@ -18,5 +19,8 @@ func (workerCommand) Run(p *program) error {
 	// was killed.
 	ctx, stop := signal.NotifyContext(p.ctx, syscall.SIGTERM)
 	defer stop()
-	return worker.Run(ctx, cfg, p.newLog(cfg), readBuild().commit)
+	lines := newLogBuffer(p.stderr)
+	defer lines.flush()
+	log := slog.New(promptHandler{logHandler(cfg, lines), lines})
+	return worker.Run(ctx, cfg, log, readBuild().commit)
 }

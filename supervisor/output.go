@@ -14,8 +14,10 @@ const (
 	// longest is where a line without an end is passed on anyway.
 	longest = 1 << 20
 	// gathering is how long lines gather in a worker's pipe before they are read on. Under load that makes one wake-up
-	// and one write of dozens; and what is in the pipe outlives the worker.
-	gathering = 2 * time.Millisecond
+	// and one write of hundreds; and what is in the pipe outlives the worker.
+	gathering = 10 * time.Millisecond
+	// plenty is read on at once: the worker would wait if its pipe were full (64 KiB).
+	plenty = 16 << 10
 )
 
 // A line of a log that knows its generation and worker, as JSON and as text. Two expressions, as each has a beginning
@@ -77,7 +79,9 @@ func (l *lines) Write(p []byte) (int, error) {
 		l.end()
 	}
 	l.pass()
-	time.Sleep(gathering)
+	if len(p) < plenty {
+		time.Sleep(gathering)
+	}
 	return len(p), nil
 }
 
