@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"hash"
+	"sync"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -17,7 +19,7 @@ type digest [sha256.Size]byte
 // cache remembers which digests were right. It never holds a wrong one: there are
 // endlessly many of those.
 type cache struct {
-	key     []byte
+	macs    sync.Pool // of hash.Hash, keyed
 	ttl     time.Duration
 	now     func() time.Time
 	expires *lru.Cache[digest, time.Time]
@@ -28,15 +30,23 @@ func newCache(o Options) *cache {
 	if err != nil {
 		panic(err) // only for a size that withDefaults has ruled out
 	}
-	return &cache{key: randomBytes(), ttl: o.CacheTTL, now: o.Now, expires: expires}
+	key := randomBytes()
+	return &cache{
+		macs: sync.Pool{New: func() any { return hmac.New(sha256.New, key) }},
+		ttl:  o.CacheTTL, now: o.Now, expires: expires,
+	}
 }
 
 func (c *cache) digest(record Record, password string) digest {
-	mac := hmac.New(sha256.New, c.key)
-	for _, part := range []string{record.ID, record.Hash, password} {
-		_, _ = mac.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
-		_, _ = mac.Write([]byte(part))
+	mac := c.macs.Get().(hash.Hash)
+	defer c.macs.Put(mac)
+	mac.Reset()
+	text := make([]byte, 0, 256)
+	// The password does not come last: of that end the pool would keep what fills no block.
+	for _, part := range [...]string{record.ID, password, record.Hash} {
+		text = append(binary.BigEndian.AppendUint64(text, uint64(len(part))), part...)
 	}
+	_, _ = mac.Write(text)
 	return digest(mac.Sum(nil))
 }
 

@@ -4,10 +4,12 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync"
 )
 
 // format opens the header. The colon is in no Base64, and a JSON document does
@@ -44,7 +46,7 @@ type Config struct {
 type key struct {
 	header string
 	block  cipher.Block
-	mac    []byte
+	macs   sync.Pool // of hash.Hash, keyed: to key one takes longer than a small value
 }
 
 // NewKeyring returns the ring of config.
@@ -90,5 +92,8 @@ func deriveKey(kind Kind, secret string) (*key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("derive keys: %w", err)
 	}
-	return &key{header: format + hex.EncodeToString(id) + ":", block: block, mac: mac}, nil
+	return &key{
+		header: format + hex.EncodeToString(id) + ":", block: block,
+		macs: sync.Pool{New: func() any { return hmac.New(sha256.New, mac) }},
+	}, nil
 }

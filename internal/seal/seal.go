@@ -24,6 +24,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"strings"
 
@@ -85,8 +86,11 @@ func IsSealed(text string) bool { return strings.HasPrefix(text, format) }
 // Format keeps the keys out of logs: fmt would otherwise print the fields.
 func (r *Keyring) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "seal.Keyring") }
 
+// strict takes one text for a value, and no other.
+var strict = base64.StdEncoding.Strict()
+
 func (k *key) open(body string, ad AD) ([]byte, error) {
-	raw, err := base64.StdEncoding.Strict().DecodeString(body)
+	raw, err := strict.DecodeString(body)
 	if err != nil || len(raw) < 2*aes.BlockSize+sha256.Size || len(raw)%aes.BlockSize != 0 {
 		return nil, ErrSealed
 	}
@@ -106,11 +110,14 @@ func (k *key) open(body string, ad AD) ([]byte, error) {
 // appendTag appends the tag of sealed in its place. Each part of the place is led
 // by its length, so that no two places read alike.
 func (k *key) appendTag(dst, sealed []byte, ad AD) []byte {
-	mac := hmac.New(sha256.New, k.mac)
-	for _, part := range []string{k.header, ad.Table, ad.Column, ad.Row} {
-		_, _ = mac.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
-		_, _ = mac.Write([]byte(part))
+	mac := k.macs.Get().(hash.Hash)
+	defer k.macs.Put(mac)
+	mac.Reset()
+	place := make([]byte, 0, 256)
+	for _, part := range [...]string{k.header, ad.Table, ad.Column, ad.Row} {
+		place = append(binary.BigEndian.AppendUint64(place, uint64(len(part))), part...)
 	}
+	_, _ = mac.Write(place)
 	_, _ = mac.Write(sealed)
 	return mac.Sum(dst)
 }
