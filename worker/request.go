@@ -52,7 +52,7 @@ func recorded(log *slog.Logger, observe observe) func(http.Handler) http.Handler
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			rec := &record{id: uuid.NewString(), level: usualLevel(r)}
 			ctx := context.WithValue(r.Context(), recordKey{}, rec)
-			out := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+			out := observed(w, r)
 			out.Header().Set("X-Request-Id", rec.id)
 			began := time.Now()
 			defer func() {
@@ -65,6 +65,14 @@ func recorded(log *slog.Logger, observe observe) func(http.Handler) http.Handler
 			next.ServeHTTP(out, r.WithContext(ctx))
 		})
 	}
+}
+
+// observed knows afterwards what was answered.
+func observed(w http.ResponseWriter, r *http.Request) middleware.WrapResponseWriter {
+	if already, ok := w.(middleware.WrapResponseWriter); ok {
+		return already
+	}
+	return middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 }
 
 // usualLevel keeps the probes of supervisors and load balancers, several a second,

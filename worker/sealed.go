@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/api/wire"
 )
 
@@ -102,7 +103,9 @@ func sealedText(codec *wire.Codec) huma.Format {
 		Marshal: func(w io.Writer, v any) error {
 			buffers := pool.Get().(*bodyBuffers)
 			defer buffers.release()
-			if err := encodeJSON(&buffers.first, v); err != nil {
+			if h, ok := v.(api.History); ok { // what most answers are
+				_, _ = buffers.first.Write(appendHistory(buffers.first.AvailableBuffer(), &h))
+			} else if err := encodeJSON(&buffers.first, v); err != nil {
 				return err
 			}
 			buffers.second = codec.Seal(buffers.second[:0], bytes.TrimSuffix(buffers.first.Bytes(), []byte("\n")))

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/go-chi/chi/v5/middleware"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/propagation"
@@ -23,6 +22,9 @@ const lastSpansTimeout = 2 * time.Second
 // path, which holds ids.
 func traced(provider trace.TracerProvider) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
+		if _, off := provider.(noop.TracerProvider); off {
+			return next
+		}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if ofSupervisor(r) {
 				next.ServeHTTP(w, r)
@@ -31,7 +33,7 @@ func traced(provider trace.TracerProvider) func(http.Handler) http.Handler {
 			method := methodLabel(r.Method)
 			ctx := tracing.Headers.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
 			ctx, span := tracing.Root(ctx, provider, method, trace.SpanKindServer)
-			out := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+			out := observed(w, r)
 			r = r.WithContext(ctx)
 			defer func() {
 				pattern := route(r)
