@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"net/http"
 	"time"
@@ -26,6 +25,8 @@ type App struct {
 	Inner   http.Handler // for the supervisor
 	store   *store.Store
 	jobs    *jobs
+
+	limitHashes func(ctx context.Context, most int)
 }
 
 // Settings say what an App is opened with.
@@ -37,6 +38,11 @@ type Settings struct {
 	Counters *ledger.Ledger
 	// Tracer takes the spans; nil: nobody does.
 	Tracer trace.TracerProvider
+	// Processors are those of the machine, which limit the hashes computed at once where the configuration does not; 0:
+	// as many as the runtime uses.
+	Processors int
+	// Compute runs each computation of a password's hash; nil: at once.
+	Compute func(hash func())
 	// Reached is told of each step of a payment; for crash tests.
 	Reached func(payment.Step)
 	// Lease stands in for payment.Lease; 0 outside of crash tests.
@@ -52,7 +58,7 @@ func Open(ctx context.Context, o Settings) (*App, error) {
 	}
 	c, log := o.Config, o.Log
 	counts := newMetrics(o.Counters)
-	p, err := partsOf(c, counts)
+	p, err := partsOf(o, counts)
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +69,11 @@ func Open(ctx context.Context, o Settings) (*App, error) {
 	s.Settled = counts.intent
 	payments := payment.New(payment.Config{
 		Store: s, Gateways: p.gateways, Passwords: p.passwords,
-		Present: func(h *payment.History) ([]byte, error) { return json.Marshal(present(h)) },
-		Now:     time.Now, Log: log, Reached: o.Reached, Lease: o.Lease,
+		Present: func(h *payment.History) ([]byte, error) {
+			shown := present(h)
+			return appendHistory(nil, &shown), nil
+		},
+		Now: time.Now, Log: log, Reached: o.Reached, Lease: o.Lease,
 	})
 	webhooks := webhook.NewWorker(webhook.Options{
 		DB: s.Pool(), Rows: deliveries{s, p.codec}, Secrets: p.secrets, Allowed: webhookNetworks(c), Log: log,
@@ -80,7 +89,10 @@ func Open(ctx context.Context, o Settings) (*App, error) {
 		Observe: counts.request, Tracer: o.Tracer,
 	})
 	inner := newInner(handler, ownMetrics(s, o.Version), sharedMetrics(s))
-	return &App{Handler: handler, Inner: inner, store: s, jobs: jobs}, nil
+	return &App{
+		Handler: handler, Inner: inner, store: s, jobs: jobs,
+		limitHashes: func(ctx context.Context, most int) { _ = p.passwords.verifier.Limit(ctx, most) }, // it fails when ctx ends
+	}, nil
 }
 
 // Close lets running jobs finish until ctx ends, and disconnects. Jobs that were

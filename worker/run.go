@@ -31,14 +31,19 @@ func Run(ctx context.Context, c *config.Config, log *slog.Logger, version string
 		return fmt.Errorf("payments worker: %w", err)
 	}
 	inherited.Commit = version[:min(shortCommit, len(version))]
+	share := newShare(c.Workers)
 	log = log.With("generation", inherited.Generation(), "worker", inherited.Slot(), "commit", inherited.Commit)
 	tracer, sendLast, err := startTracing(ctx, version, log)
 	if err != nil {
 		return err
 	}
-	app, err := Open(ctx, Settings{Config: c, Log: log, Version: version, Counters: inherited.Counters(), Tracer: tracer})
+	app, err := Open(ctx, Settings{Config: c, Log: log, Version: version, Counters: inherited.Counters(), Tracer: tracer,
+		Processors: share.all, Compute: share.hash})
 	if err != nil {
 		return err
+	}
+	if c.Passwords.Concurrency == 0 {
+		go share.follow(ctx, inherited.Connections, app.limitHashes)
 	}
 	inherited.Inner = app.Inner
 	served := inherited.Serve(ctx, &http.Server{

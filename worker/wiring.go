@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"crypto/hkdf"
 	"crypto/sha256"
@@ -31,7 +32,8 @@ type parts struct {
 	passwords passwords
 }
 
-func partsOf(c *config.Config, counts *metrics) (p parts, err error) {
+func partsOf(o Settings, counts *metrics) (p parts, err error) {
+	c := o.Config
 	if p.codec, err = wire.NewCodec(string(c.API.EncryptionKey), string(c.API.EncryptionIV)); err != nil {
 		return p, fmt.Errorf("API encryption: %w", err)
 	}
@@ -52,7 +54,8 @@ func partsOf(c *config.Config, counts *metrics) (p parts, err error) {
 		p.gateways[vendor] = counts.gateway(vendor, g)
 	}
 	p.passwords = passwords{&counts.passwords, password.New(password.Options{
-		Concurrency: c.Passwords.Concurrency, CacheSize: c.Passwords.CacheEntries, CacheTTL: c.Passwords.CacheFor,
+		Concurrency: cmp.Or(c.Passwords.Concurrency, o.Processors), CacheSize: c.Passwords.CacheEntries, CacheTTL: c.Passwords.CacheFor,
+		Compute: o.Compute,
 	})}
 	return p, nil
 }

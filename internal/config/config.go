@@ -145,7 +145,7 @@ type Webhooks struct {
 
 // Passwords bounds what checking the records' passwords may cost.
 type Passwords struct {
-	Concurrency  int           `yaml:"concurrency" validate:"min=0,max=1024" doc:"Password hashes computed at the same time in one worker, about 19 MiB each; 0 is one per processor."`
+	Concurrency  int           `yaml:"concurrency" validate:"min=0,max=1024" doc:"Password hashes computed at the same time in one worker, about 19 MiB each; 0 is one for each processor that falls to it."`
 	CacheEntries int           `yaml:"cache_entries" validate:"min=1" doc:"Right passwords remembered per worker, as keyed hashes, about 200 bytes each."`
 	CacheFor     time.Duration `yaml:"cache_for" validate:"min=1s" doc:"How long a right password is remembered."`
 }

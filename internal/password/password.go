@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -49,6 +50,7 @@ type Options struct {
 	FirstWait   time.Duration // how long that one lasts, then doubled: 1 s
 	LongestWait time.Duration // and the end of doubling: 15 minutes
 	Now         func() time.Time
+	Compute     func(hash func()) // runs each computation, which holds a processor for long: at once
 }
 
 // Stats are counts since the start.
@@ -65,12 +67,17 @@ type Record struct{ ID, Hash string }
 // Verifier hashes and verifies passwords. Many goroutines may share it.
 type Verifier struct {
 	turns   *semaphore.Weighted
+	most    int // turns
+	run     func(hash func())
 	known   *cache
 	limits  *limiter
 	flights flights
 	nothing string // hashOfNothing
 
 	hits, misses, failures, refused atomic.Uint64
+
+	limit sync.Mutex
+	kept  int // turns that Limit keeps from everybody
 }
 
 // New returns a Verifier.
@@ -78,20 +85,40 @@ func New(o Options) *Verifier {
 	o = o.withDefaults()
 	return &Verifier{
 		turns:   semaphore.NewWeighted(int64(o.Concurrency)),
+		most:    o.Concurrency,
+		run:     o.Compute,
 		known:   newCache(o),
 		limits:  newLimiter(o),
 		nothing: hashOfNothing(),
 	}
 }
 
+// Limit lets only n hashes, one at least, be computed at once from now on; never more than Options.Concurrency. It waits for
+// those that are too many to end, and fails only if ctx ends before; then nothing has changed.
+func (v *Verifier) Limit(ctx context.Context, n int) error {
+	v.limit.Lock()
+	defer v.limit.Unlock()
+	more := v.most - min(max(n, 1), v.most) - v.kept
+	if more > 0 {
+		if err := v.turns.Acquire(ctx, int64(more)); err != nil {
+			return fmt.Errorf("wait for hashes to end: %w", err)
+		}
+	} else {
+		v.turns.Release(int64(-more))
+	}
+	v.kept += more
+	return nil
+}
+
 // Hash returns the hash to store for password, of any length, even none. It fails
 // only if ctx ends while it waits for its turn.
-func (v *Verifier) Hash(ctx context.Context, password string) (string, error) {
+func (v *Verifier) Hash(ctx context.Context, password string) (hash string, _ error) {
 	if err := v.turns.Acquire(ctx, 1); err != nil {
 		return "", fmt.Errorf("wait to hash a password: %w", err)
 	}
 	defer v.turns.Release(1)
-	return hashArgon2id(password), nil
+	v.run(func() { hash = hashArgon2id(password) })
+	return hash, nil
 }
 
 // Verify returns nil if password is the record's, ErrWrong if it is not, and a
@@ -147,13 +174,14 @@ func (v *Verifier) Stats() Stats {
 	return Stats{v.hits.Load(), v.misses.Load(), v.failures.Load(), v.refused.Load()}
 }
 
-func (v *Verifier) compute(ctx context.Context, hash, password string) error {
+func (v *Verifier) compute(ctx context.Context, hash, password string) (verdict error) {
 	if err := v.turns.Acquire(ctx, 1); err != nil {
 		return fmt.Errorf("wait to verify a password: %w", err)
 	}
 	defer v.turns.Release(1)
 	v.misses.Add(1)
-	return compare(hash, password)
+	v.run(func() { verdict = compare(hash, password) })
+	return verdict
 }
 
 func (o Options) withDefaults() Options {
@@ -165,6 +193,9 @@ func (o Options) withDefaults() Options {
 	o.LongestWait = orDefault(o.LongestWait, 15*time.Minute)
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Compute == nil {
+		o.Compute = func(hash func()) { hash() }
 	}
 	return o
 }

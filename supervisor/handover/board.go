@@ -175,6 +175,21 @@ func (b *Board) Count() map[int]map[Standing]int {
 	return n
 }
 
+// owned counts the connections of one process, and of all.
+func (b *Board) owned(pid int) (its, all int) {
+	for i := range b.mem.words {
+		w := b.get(uint32(i))
+		if w.standing() == free {
+			continue
+		}
+		all++
+		if w.owner() == pid {
+			its++
+		}
+	}
+	return its, all
+}
+
 // Gone lists the seats of connections that their owners have closed.
 func (b *Board) Gone() (gone []uint32) {
 	for i := range b.mem.words {

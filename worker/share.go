@@ -1,0 +1,114 @@
+package worker
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+const (
+	// garbage is how many percent of what a worker holds may be garbage before it looks for some. A worker holds a few
+	// MiB, so Go's own 100 would collect dozens of times a second under load.
+	garbage = 400
+	// sharing is how often a worker looks how many of the connections are its own.
+	sharing = 250 * time.Millisecond
+	// lending is how long processors stay lent after the last hash: another one often follows at once, and each change
+	// stops the worker for a moment.
+	lending = 100 * time.Millisecond
+)
+
+// share is a worker's part of the machine: as many of the processors as it has of the connections. A runtime that
+// believes it has all of them wakes a second thread for each request that the first could serve at once, and that costs
+// as much as serving it. Hashes are another matter. Each holds a processor for 30 ms, and requests must not queue behind
+// that: so while there are any, the runtime has more processors than its share, and the kernel divides the time.
+type share struct {
+	all   int // processors
+	fixed bool
+
+	mu      sync.Mutex
+	own     int
+	hashing int
+	lent    bool
+	end     *time.Timer
+}
+
+// newShare sets up this process as one of so many workers. What the environment says (GOMAXPROCS, GOGC) goes before.
+func newShare(workers int) *share {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
+	s := &share{all: runtime.GOMAXPROCS(0), fixed: os.Getenv("GOMAXPROCS") != ""}
+	s.end = time.AfterFunc(lending, s.takeBack)
+	s.set(1, workers)
+	return s
+}
+
+// follow keeps the share in line with the connections until ctx ends. count tells how many this worker has, and all
+// have; changed is told the share.
+func (s *share) follow(ctx context.Context, count func() (mine, all int), changed func(ctx context.Context, own int)) {
+	tick := time.NewTicker(sharing)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		changed(ctx, s.own) // only set writes it, and only we call that by now
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+			if mine, all := count(); all > 0 {
+				s.set(mine, all)
+			}
+		}
+	}
+}
+
+// set takes the processors that fall to a part of the whole.
+func (s *share) set(part, whole int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.own = min(max((2*s.all*part+whole)/(2*whole), 1), s.all) // rounded
+	s.apply()
+}
+
+// apply needs the lock. To set what is set already costs nothing.
+func (s *share) apply() {
+	if !s.fixed {
+		runtime.GOMAXPROCS(s.processors())
+	}
+}
+
+func (s *share) processors() int {
+	if s.lent {
+		return s.own + s.all
+	}
+	return s.own
+}
+
+// hash runs something that computes for long.
+func (s *share) hash(compute func()) {
+	s.lend(1)
+	defer s.lend(-1)
+	compute()
+}
+
+func (s *share) lend(hashes int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hashing += hashes
+	if s.hashing == 0 {
+		s.end.Reset(lending)
+		return
+	}
+	s.lent = true
+	s.apply()
+}
+
+func (s *share) takeBack() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.hashing == 0 && s.lent {
+		s.lent = false
+		s.apply()
+	}
+}

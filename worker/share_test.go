@@ -1,0 +1,63 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// The parts are tested, not the runtime: that is everybody's in a test.
+func TestShare(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &share{all: 8, fixed: true}
+		s.end = time.AfterFunc(lending, s.takeBack)
+		defer s.end.Stop()
+		for _, c := range []struct{ part, whole, want int }{
+			{1, 2, 4}, {1, 3, 3}, {0, 10, 1}, {10, 10, 8}, {1, 1000, 1}, {3, 16, 2}, {1, 16, 1},
+		} {
+			if s.set(c.part, c.whole); s.processors() != c.want {
+				t.Errorf("%d of %d: %d processors, want %d", c.part, c.whole, s.processors(), c.want)
+			}
+		}
+		s.set(1, 2)
+		s.hash(func() { s.mustHave(t, "while hashing", 4+8) })
+		time.Sleep(lending / 2)
+		s.mustHave(t, "right after a hash", 4+8)
+		time.Sleep(lending)
+		s.mustHave(t, "a while after a hash", 4)
+	})
+}
+
+func (s *share) mustHave(t *testing.T, when string, want int) {
+	t.Helper()
+	synctest.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if got := s.processors(); got != want {
+		t.Errorf("%s: %d processors, want %d", when, got, want)
+	}
+}
+
+func TestShare_FollowsTheConnections(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &share{all: 8, fixed: true}
+		s.set(1, 2)
+		var mine, told atomic.Int64
+		ctx, stop := context.WithCancel(t.Context())
+		go s.follow(ctx, func() (int, int) { return int(mine.Load()), 4 }, func(_ context.Context, own int) { told.Store(int64(own)) })
+		for n := range 5 {
+			mine.Store(int64(n))
+			time.Sleep(sharing)
+			s.mustHave(t, fmt.Sprintf("%d of 4 connections", n), max(1, 2*n))
+			if got := told.Load(); got != int64(max(1, 2*n)) {
+				t.Errorf("%d of 4 connections: told %d processors", n, got)
+			}
+		}
+		stop()
+	})
+}
