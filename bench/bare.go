@@ -16,7 +16,7 @@ import (
 // bareReads is the least that a Go server does to read a record by HTTP: net/http, pgx,
 // the same query, and the record's row as it is in the database. It runs in the load's
 // own process, which spares it the switch between two.
-func bareReads(pool *pgxpool.Pool, query string, load httpload.Load) contender {
+func bareReads(pool *pgxpool.Pool, query string, load httpload.Volley) contender {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := io.Copy(io.Discard, r.Body); err != nil {
 			return

@@ -70,7 +70,7 @@ func drift(what, unit string, few, many spread) fact {
 
 // connections reads over ever more of them. What counts is that the rate of many is
 // not below that of few.
-func connections(ctx context.Context, s settings, r *report, load httpload.Load) error {
+func connections(ctx context.Context, s settings, r *report, load httpload.Volley) error {
 	best, found := 0.0, ""
 	var last float64
 	for _, load.Connections = range []int{1, 4, 16, 64, 256} {

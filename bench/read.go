@@ -66,7 +66,7 @@ func reads(ctx context.Context, s settings, r *report) (err error) {
 
 // beside says which part of pgbench's rate is left to any server, and which part of that is ours: pgbench speaks no
 // HTTP.
-func (s *system) beside(ctx context.Context, o settings, r *report, load httpload.Load, query string) error {
+func (s *system) beside(ctx context.Context, o settings, r *report, load httpload.Volley, query string) error {
 	ours, pgbench := r.matches[len(r.matches)-1].ours, rates(r.matches[len(r.matches)-1].theirs).median
 	if err := (match{
 		what: "read a history, beside the least that HTTP takes", ours: ours, peer: bareReads(s.pool, query, load),
@@ -83,7 +83,7 @@ func (s *system) beside(ctx context.Context, o settings, r *report, load httploa
 }
 
 // openLoop says what a service sees whose requests come at half of the highest rate.
-func openLoop(ctx context.Context, s settings, r *report, load httpload.Load) error {
+func openLoop(ctx context.Context, s settings, r *report, load httpload.Volley) error {
 	most := rates(r.matches[len(r.matches)-1].mine).median
 	lap, err := load.Open(ctx, time.Duration(s.rounds)*s.lap, most/2)
 	if err != nil {
@@ -136,24 +136,21 @@ func (s *system) storeRecords(ctx context.Context, n int) ([]string, error) {
 }
 
 // reading reads the records by turns.
-func (s *system) reading(ids []string, connections int) (httpload.Load, error) {
+func (s *system) reading(ids []string, connections int) (httpload.Volley, error) {
 	body, err := s.sealed(api.Password{Password: password})
-	paths := make([]string, len(ids))
+	requests := make([][]byte, len(ids))
 	for i, id := range ids {
-		paths[i] = "/histories/" + id
+		requests[i] = httpload.Prepare(http.MethodPatch, s.api, "/histories/"+id, "Content-Type: text/plain\r\n", body)
 	}
-	return httpload.Load{
-		Address: s.api, Header: "Content-Type: text/plain\r\n", Connections: connections,
-		Call: func(c *httpload.Client, connection, n int) error {
-			_, err := c.Do(http.MethodPatch, paths[(connection*7+n)%len(paths)], body)
-			return err
-		},
+	return httpload.Volley{
+		Address: s.api, Connections: connections,
+		Request: func(connection, n int) []byte { return requests[(connection*7+n)%len(requests)] },
 	}, err
 }
 
 // remember reads until no worker has to compute a password any more: until a lap
 // whose slowest answer took less than a hash takes.
-func remember(ctx context.Context, load httpload.Load) error {
+func remember(ctx context.Context, load httpload.Volley) error {
 	const hash, tries = 10 * time.Millisecond, 30
 	load.Connections = 4 // fewer than cores can hash, or waiting looks like hashing
 	for range tries {

@@ -49,43 +49,9 @@ type Load struct {
 	Call func(c *Client, connection, n int) error
 }
 
-// Closed lets every connection send its next request as soon as it has the answer,
+// Closed lets every connection make its next call as soon as it has the answer,
 // for the duration: what a server can do at most.
 func (l Load) Closed(ctx context.Context, d time.Duration) (Lap, error) {
-	return l.run(ctx, d, func(int) schedule { return atOnce{} })
-}
-
-// Open lets requests fall due at a rate, whether or not earlier ones are answered,
-// and measures from the moment a request was due: a server that stalls is not spared
-// the requests that would have come meanwhile (coordinated omission).
-func (l Load) Open(ctx context.Context, d time.Duration, perSecond float64) (Lap, error) {
-	began := time.Now()
-	pause := time.Duration(float64(l.Connections) / perSecond * float64(time.Second))
-	return l.run(ctx, d, func(connection int) schedule {
-		return &evenly{next: began.Add(pause * time.Duration(connection) / time.Duration(l.Connections)), pause: pause}
-	})
-}
-
-// schedule says when the next request is due, and returns then.
-type schedule interface{ wait() time.Time }
-
-type atOnce struct{}
-
-func (atOnce) wait() time.Time { return time.Now() }
-
-type evenly struct {
-	next  time.Time
-	pause time.Duration
-}
-
-func (e *evenly) wait() time.Time {
-	due := e.next
-	e.next = due.Add(e.pause)
-	time.Sleep(time.Until(due))
-	return due
-}
-
-func (l Load) run(ctx context.Context, d time.Duration, scheduleOf func(connection int) schedule) (Lap, error) {
 	clients, err := l.dial()
 	defer closeAll(clients)
 	if err != nil {
@@ -97,7 +63,7 @@ func (l Load) run(ctx context.Context, d time.Duration, scheduleOf func(connecti
 	all, ctx := errgroup.WithContext(ctx)
 	for i, c := range clients {
 		laps[i].Latency = NewLatency()
-		all.Go(func() error { return l.drive(ctx, c, i, scheduleOf(i), began.Add(d), &laps[i]) })
+		all.Go(func() error { return l.drive(ctx, c, i, began.Add(d), &laps[i]) })
 	}
 	err = all.Wait()
 	return sum(laps, time.Since(began), OwnCPU()-cpu), err
@@ -121,19 +87,19 @@ func closeAll(clients []*Client) {
 }
 
 // drive makes the calls of one connection.
-func (l Load) drive(ctx context.Context, c *Client, connection int, s schedule, end time.Time, lap *Lap) error {
+func (l Load) drive(ctx context.Context, c *Client, connection int, end time.Time, lap *Lap) error {
 	if err := c.until(end); err != nil {
 		return err
 	}
 	for ctx.Err() == nil {
-		due := s.wait()
-		if !due.Before(end) {
+		began := time.Now()
+		if !began.Before(end) {
 			break
 		}
 		if err := l.Call(c, connection, lap.Calls); err != nil {
 			return err
 		}
-		lap.took(time.Since(due))
+		lap.took(time.Since(began))
 	}
 	lap.Requests = c.Calls
 	return ctx.Err()
