@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/samchon/payments-server/internal/queue"
 	"github.com/samchon/payments-server/internal/store"
 	"github.com/samchon/payments-server/internal/webhook"
 )
@@ -52,11 +51,7 @@ func (c redeliverCommand) Run(p *program) error {
 		return err
 	}
 	defer s.Close()
-	jobs, err := queue.NewInserter(s.Pool())
-	if err != nil {
-		return err
-	}
-	desk := &webhook.Desk{DB: s.Pool(), Archive: s, Jobs: jobs}
+	desk := &webhook.Desk{Archive: s}
 	if c.Dead {
 		return c.redeliverDead(ctx, p, desk)
 	}

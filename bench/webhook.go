@@ -107,7 +107,11 @@ func (s *system) newDeliveries(ctx context.Context) (*deliveries, error) {
 // them until all have been delivered.
 func (d *deliveries) deliver(ctx context.Context, turn time.Duration) (lap httpload.Lap, err error) {
 	n := int(turn.Seconds() * perSecond)
-	jobs, err := d.write(ctx, n)
+	histories, err := d.copyHistories(ctx, n)
+	if err != nil {
+		return lap, err
+	}
+	rows, err := d.rows(histories)
 	if err != nil {
 		return lap, err
 	}
@@ -117,10 +121,8 @@ func (d *deliveries) deliver(ctx context.Context, turn time.Duration) (lap httpl
 		return lap, err
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	for part := range slices.Chunk(jobs, 5_000) {
-		if _, err := d.jobs.InsertManyFastTx(ctx, tx, part); err != nil {
-			return lap, err
-		}
+	if err := d.write(ctx, tx, rows); err != nil {
+		return lap, err
 	}
 	began := time.Now()
 	if err := tx.Commit(ctx); err != nil {
@@ -136,7 +138,8 @@ func (d *deliveries) deliver(ctx context.Context, turn time.Duration) (lap httpl
 func (d *deliveries) settled(ctx context.Context) error {
 	for {
 		var pending bool
-		const left = `SELECT EXISTS (SELECT FROM payments.payment_history_webhooks WHERE state = 'pending')`
+		// By the index of those that are not delivered: the rest is many.
+		const left = `SELECT EXISTS (SELECT FROM payments.payment_history_webhooks WHERE state <> 'delivered' ORDER BY payment_history_id)`
 		if err := d.system.pool.QueryRow(ctx, left).Scan(&pending); err != nil || !pending {
 			return err
 		}
@@ -148,26 +151,47 @@ func (d *deliveries) settled(ctx context.Context) error {
 	}
 }
 
-// write commits webhooks, each of a payment of its own, whose jobs are still to come.
-func (d *deliveries) write(ctx context.Context, n int) ([]river.InsertManyParams, error) {
-	histories, err := d.copyHistories(ctx, n)
-	if err != nil {
-		return nil, err
-	}
-	jobs, rows := make([]river.InsertManyParams, n), make([][]any, n)
-	for i := range rows {
-		id := uuid.New()
-		jobs[i].Args = webhook.Job{Webhook: id}
-		rows[i] = []any{id, histories[i], nil, nil, nil, time.Now(), 1, "pending"}
-		for at, column := range map[int]string{2: "previous", 3: "current", 4: "data"} {
-			if rows[i][at], err = d.ring.Seal(d.record, seal.AD{Table: "payment_history_webhooks", Column: column, Row: id.String()}); err != nil {
+// columns of a webhook, as the store writes them; its job comes last.
+var columns = []string{"id", "payment_history_id", "previous", "current", "data", "created_at", "revision", "state",
+	"due_at", "queued_at", "job"}
+
+// rows are webhooks, each of a payment of its own, whose jobs are still to come.
+func (d *deliveries) rows(histories []uuid.UUID) (rows [][]any, err error) {
+	for _, history := range histories {
+		id, now := uuid.New(), time.Now()
+		row := []any{id, history, nil, nil, nil, now, 1, "pending", now, now, nil}
+		for at, column := range columns[2:5] {
+			if row[2+at], err = d.ring.Seal(d.record, seal.AD{Table: "payment_history_webhooks", Column: column, Row: id.String()}); err != nil {
 				return nil, err
 			}
 		}
+		rows = append(rows, row)
 	}
-	_, err = d.system.pool.CopyFrom(ctx, pgx.Identifier{"payments", "payment_history_webhooks"},
-		[]string{"id", "payment_history_id", "previous", "current", "data", "created_at", "revision", "state"}, pgx.CopyFromRows(rows))
-	return jobs, err
+	return rows, nil
+}
+
+// write writes webhooks with their jobs, and tells the workers when tx commits, as the
+// store does with each.
+func (d *deliveries) write(ctx context.Context, tx pgx.Tx, rows [][]any) error {
+	for part := range slices.Chunk(rows, 5_000) {
+		jobs := make([]river.InsertManyParams, len(part))
+		for i, row := range part {
+			jobs[i].Args = webhook.Job{Webhook: row[0].(uuid.UUID)}
+		}
+		inserted, err := d.jobs.InsertManyTx(ctx, tx, jobs)
+		if err != nil {
+			return err
+		}
+		for i, row := range part {
+			row[len(columns)-1] = inserted[i].Job.ID
+		}
+	}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"payments", "payment_history_webhooks"}, columns, pgx.CopyFromRows(rows))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `SELECT pg_notify('payments_webhooks', '')`)
+	return err
 }
 
 // copyHistories multiplies the one history that the service has. Nobody can read the

@@ -75,11 +75,12 @@ func Open(ctx context.Context, o Settings) (*App, error) {
 		},
 		Now: time.Now, Log: log, Reached: o.Reached, Lease: o.Lease,
 	})
-	webhooks := webhook.NewWorker(webhook.Options{
-		DB: s.Pool(), Rows: deliveries{s, p.codec}, Secrets: p.secrets, Allowed: webhookNetworks(c), Log: log,
+	webhooks := deliveries{s, p.codec}
+	courier := webhook.NewCourier(webhook.Options{
+		Outbox: webhooks, Secrets: p.secrets, Allowed: webhookNetworks(c), Log: log, Tracer: o.Tracer,
 		Observe: counts.webhook,
 	})
-	jobs, err := o.startJobs(ctx, s, payments, webhooks)
+	jobs, err := o.startJobs(ctx, s, payments, webhooks, courier)
 	if err != nil {
 		s.Close()
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/netip"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -21,50 +22,41 @@ type deliveries struct {
 	codec *wire.Codec
 }
 
-var _ webhook.Rows = deliveries{}
+var _ webhook.Outbox = deliveries{}
 
-// notification is an api.Webhook whose records were presented when they were stored.
-type notification struct {
-	ID       string          `json:"id"`
-	Source   api.Source      `json:"source"`
-	Previous json.RawMessage `json:"previous"`
-	Current  json.RawMessage `json:"current"`
-}
-
-// Load implements webhook.Rows.
-func (d deliveries) Load(ctx context.Context, ids []uuid.UUID) ([]webhook.Delivery, error) {
-	stored, err := d.Webhooks(ctx, ids)
+// Claim implements webhook.Outbox.
+func (d deliveries) Claim(ctx context.Context, most int, lease time.Duration) ([]webhook.Delivery, error) {
+	claimed, err := d.ClaimWebhooks(ctx, most, lease)
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[uuid.UUID]webhook.Delivery, len(stored))
-	for _, w := range stored {
-		found[w.ID] = d.delivery(w)
-	}
-	all := make([]webhook.Delivery, len(ids))
-	for i, id := range ids {
-		delivery, ok := found[id]
-		if !ok {
-			delivery.Err = webhook.ErrNotFound
-		}
-		all[i] = delivery
+	all := make([]webhook.Delivery, len(claimed))
+	for i := range claimed {
+		w := &claimed[i]
+		all[i] = w.Delivery
+		all[i].Body = func() ([]byte, error) { return d.body(w) }
 	}
 	return all, nil
 }
 
-func (d deliveries) delivery(w store.Webhook) webhook.Delivery {
-	if w.Err != nil {
-		return webhook.Delivery{Err: w.Err}
-	}
-	plain, err := json.Marshal(notification{
-		ID:       w.ID.String(),
-		Source:   api.Source{Schema: w.Source.Schema, Table: w.Source.Table, ID: w.Source.ID},
-		Previous: w.Previous, Current: w.Current,
-	})
+// body is an api.Webhook, sealed. Its records were presented when they were stored: they
+// are JSON that need not be looked at again.
+func (d deliveries) body(w *store.Webhook) ([]byte, error) {
+	previous, current, err := d.OpenWebhook(w)
 	if err != nil {
-		return webhook.Delivery{Err: err}
+		return nil, err
 	}
-	return webhook.Delivery{State: w.State, URL: w.URL, Body: d.codec.Seal(nil, plain), Behind: w.Behind}
+	source, err := json.Marshal(api.Source{Schema: w.Source.Schema, Table: w.Source.Table, ID: w.Source.ID})
+	if err != nil {
+		return nil, err
+	}
+	const frame = len(`{"id":"","source":,"previous":,"current":}`) + len(uuid.Nil)*2 + 4
+	plain := make([]byte, 0, frame+len(source)+len(previous)+len(current))
+	plain = append(append(plain, `{"id":"`...), w.Webhook.String()...)
+	plain = append(append(plain, `","source":`...), source...)
+	plain = append(append(plain, `,"previous":`...), previous...)
+	plain = append(append(plain, `,"current":`...), current...)
+	return d.codec.Seal(nil, append(plain, '}')), nil
 }
 
 func webhookSecrets(c config.Webhooks) (*webhooksig.Secrets, error) {

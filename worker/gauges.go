@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/riverqueue/river"
 
 	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/store"
@@ -130,20 +131,19 @@ func (c *backlogCollector) Collect(ch chan<- prometheus.Metric) {
 		oldest = max(oldest, b.Intents[state].Oldest)
 	}
 	gauge(ch, intentAgeDesc, oldest.Seconds())
-	collectJobs(ch, b.Jobs)
+	collectJobs(ch, b)
 }
 
-func collectJobs(ch chan<- prometheus.Metric, jobs []store.Jobs) {
-	overdue := map[string]time.Duration{}
-	for _, queue := range queues {
-		overdue[queue] = 0
-	}
-	for _, j := range jobs {
+// collectJobs takes the webhooks for a queue like the others, which the couriers work.
+func collectJobs(ch chan<- prometheus.Metric, b store.Backlog) {
+	overdue := map[string]time.Duration{river.QueueDefault: 0, webhook.Queue: 0}
+	for _, j := range b.Jobs {
 		gauge(ch, jobsDesc, float64(j.Many), j.Queue, j.State)
 		if _, ours := overdue[j.Queue]; ours && j.State == "available" {
 			overdue[j.Queue] = j.Overdue
 		}
 	}
+	overdue[webhook.Queue] = max(overdue[webhook.Queue], b.Overdue)
 	for queue, wait := range overdue {
 		gauge(ch, jobOverdueDesc, wait.Seconds(), queue)
 	}

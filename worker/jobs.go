@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -27,20 +28,17 @@ const (
 	concurrentJobs = 50
 )
 
-// queues are all that this worker works.
-var queues = []string{river.QueueDefault, webhook.Queue}
-
-// jobs is this worker's share of the job queue.
+// jobs is this worker's share of the job queue, and of the webhooks.
 type jobs struct {
-	client   *queue.Client
-	webhooks *webhook.Worker
+	client       *queue.Client
+	stopDelivery func(context.Context)
 }
 
-// startJobs works the queue, from here on until stop.
+// startJobs works the queue and delivers, from here on until stop.
 func (o Settings) startJobs(ctx context.Context, s *store.Store, payments *payment.Service,
-	webhooks *webhook.Worker) (*jobs, error) {
+	webhooks webhook.Outbox, courier *webhook.Courier) (*jobs, error) {
 	workers := river.NewWorkers()
-	river.AddWorker(workers, webhooks)
+	river.AddWorker(workers, &webhook.Adopter{Outbox: webhooks})
 	river.AddWorker(workers, &resolver{payments: payments})
 	river.AddWorker(workers, &syncer{payments: payments})
 	river.AddWorker(workers, &tidier{store: s})
@@ -65,11 +63,30 @@ func (o Settings) startJobs(ctx context.Context, s *store.Store, payments *payme
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return nil, fmt.Errorf("start job queue: %w", err)
 	}
-	return &jobs{client, webhooks}, nil
+	return &jobs{client, startDelivery(context.WithoutCancel(ctx), courier)}, nil
+}
+
+// startDelivery returns how to stop it: what is under way ends in time, or is cut.
+func startDelivery(ctx context.Context, courier *webhook.Courier) (stop func(context.Context)) {
+	running, retire := context.WithCancel(ctx)
+	cut, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		courier.Run(running, cut)
+	}()
+	return func(ctx context.Context) {
+		retire()
+		defer context.AfterFunc(ctx, cancel)()
+		<-done
+		cancel()
+	}
 }
 
 func (j *jobs) stop(ctx context.Context) error {
-	defer j.webhooks.Close()
+	var delivery sync.WaitGroup
+	delivery.Go(func() { j.stopDelivery(ctx) })
+	defer delivery.Wait()
 	if err := j.client.Stop(ctx); err != nil {
 		return errors.Join(err, j.client.StopAndCancel(context.WithoutCancel(ctx)))
 	}

@@ -49,9 +49,11 @@ func (w *world) openIntents() int {
 	return w.count(`SELECT count(*) FROM payments.payment_intents WHERE state IN ('sending', 'undoing')`)
 }
 
-// rescue gives the jobs of a dead worker to the next, as River does by itself
-// after two minutes, and lets those that wait for their time run now.
+// rescue gives the jobs of a dead worker to the next, as River does by itself after
+// two minutes, and its webhooks, whose leases end after one, and lets those that wait
+// for their time run now.
 func (w *world) rescue() {
+	w.sql(`UPDATE payments.payment_history_webhooks SET due_at = now() WHERE state = 'pending' AND due_at > now()`)
 	w.sql(`UPDATE payments.river_job SET state = 'available', attempted_at = NULL WHERE state = 'running'`)
 	w.hurry()
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
-	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/samchon/payments-server/internal/tracing"
@@ -29,11 +28,10 @@ const traceKey = "trace"
 // InsertMany implements rivertype.JobInsertMiddleware.
 func (s *Spans) InsertMany(ctx context.Context, jobs []*rivertype.JobInsertParams,
 	insert func(context.Context) ([]*rivertype.JobInsertResult, error)) ([]*rivertype.JobInsertResult, error) {
-	if tracing.ID(ctx) == "" {
+	carried := tracing.Carried(ctx)
+	if carried == "" {
 		return insert(ctx)
 	}
-	headers := propagation.MapCarrier{}
-	tracing.Headers.Inject(ctx, headers)
 	for _, job := range jobs {
 		metadata := map[string]any{}
 		if len(job.Metadata) > 0 {
@@ -41,7 +39,7 @@ func (s *Spans) InsertMany(ctx context.Context, jobs []*rivertype.JobInsertParam
 				return nil, err
 			}
 		}
-		metadata[traceKey] = headers
+		metadata[traceKey] = json.RawMessage(carried)
 		text, err := json.Marshal(metadata)
 		if err != nil {
 			return nil, err
@@ -54,11 +52,10 @@ func (s *Spans) InsertMany(ctx context.Context, jobs []*rivertype.JobInsertParam
 // Work implements rivertype.WorkerMiddleware.
 func (s *Spans) Work(ctx context.Context, job *rivertype.JobRow, work func(context.Context) error) error {
 	var metadata map[string]json.RawMessage
-	headers := propagation.MapCarrier{}
-	if json.Unmarshal(job.Metadata, &metadata) == nil && metadata[traceKey] != nil {
-		_ = json.Unmarshal(metadata[traceKey], &headers) // what cannot be read is no trace
+	if json.Unmarshal(job.Metadata, &metadata) == nil { // what cannot be read is no trace
+		ctx = tracing.Carry(ctx, string(metadata[traceKey]))
 	}
-	ctx, span := tracing.Root(tracing.Headers.Extract(ctx, headers), s.Provider, job.Kind, trace.SpanKindConsumer)
+	ctx, span := tracing.Root(ctx, s.Provider, job.Kind, trace.SpanKindConsumer)
 	err := work(ctx)
 	tracing.End(span, err != nil)
 	return err

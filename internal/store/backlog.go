@@ -14,6 +14,7 @@ import (
 // Backlog is how much there is yet to do: counts and ages, and nothing of what it is about.
 type Backlog struct {
 	Webhooks map[webhook.State]Heap       // those that are not delivered
+	Overdue  time.Duration                // how long the first webhook that may be sent has waited for a courier
 	Intents  map[payment.IntentState]Heap // those that are not settled
 	Jobs     []Jobs
 }
@@ -41,6 +42,11 @@ func (s *Store) Backlog(ctx context.Context) (b Backlog, err error) {
 	for _, w := range webhooks {
 		b.Webhooks[webhook.State(w.State)] = Heap{w.Many, seconds(w.OldestSeconds)}
 	}
+	overdue, err := s.queries.WebhooksOverdue(ctx)
+	if err != nil {
+		return b, fmt.Errorf("count webhooks: %w", translate(err))
+	}
+	b.Overdue = seconds(overdue)
 	intents, err := s.queries.IntentBacklog(ctx)
 	if err != nil {
 		return b, fmt.Errorf("count intents: %w", translate(err))

@@ -119,13 +119,12 @@ func readReservation(t *testing.T, s *Store) {
 }
 
 func readWebhook(t *testing.T, s *Store) {
-	all, err := s.Webhooks(t.Context(), []uuid.UUID{notice})
+	row, err := s.queries.WebhookByID(t.Context(), notice)
 	must(t, err)
-	w := all[0]
-	must(t, w.Err)
-	if w.State != webhook.Delivered || member(t, w.Previous, "refund") != "3000" ||
-		member(t, w.Current, "refund") != "5000" {
-		t.Errorf("webhook %s from %s to %s", w.State, w.Previous, w.Current)
+	previous, current, err := s.OpenWebhook(storedWebhook(t, s, notice))
+	must(t, err)
+	if row.State != string(webhook.Delivered) || member(t, previous, "refund") != "3000" || member(t, current, "refund") != "5000" {
+		t.Errorf("webhook %s from %s to %s", row.State, previous, current)
 	}
 }
 

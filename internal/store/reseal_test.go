@@ -9,11 +9,9 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/samchon/payments-server/api/money"
 	"github.com/samchon/payments-server/internal/payment"
-	"github.com/samchon/payments-server/internal/store/sqlcgen"
 	"github.com/samchon/payments-server/internal/webhook"
 )
 
@@ -220,15 +218,13 @@ func writeEverything(t *testing.T, s *Store) *payment.History {
 	next.Cancels = []payment.Cancel{{Amount: money.New(400), Reason: "r", CreatedAt: now, Data: []byte(`{"c":1}`)}}
 	told := &payment.Notice{ID: uuid.New(), Previous: []byte(`{}`), Current: []byte(`{}`), Cause: "cancel"}
 	must(t, s.UpdateHistory(ctx, payment.Update{Next: &next, Notice: told}))
-	must(t, s.transaction(ctx, func(tx pgx.Tx, _ *sqlcgen.Queries) error {
-		_, err := s.Record(ctx, tx, []webhook.Outcome{{Webhook: told.ID, Answer: webhook.Answer{Status: 200, Body: "noted"},
-			State: webhook.Pending}})
-		return err
-	}))
+	_, err := s.Record(ctx, []webhook.Outcome{{Claim: webhook.Claim{Webhook: told.ID}, State: webhook.Pending,
+		Answer: &webhook.Answer{Status: 200, Body: "noted"}}})
+	must(t, err)
 	must(t, s.InsertReservation(ctx, &payment.Reservation{
 		ID: h.ID, Vendor: h.Vendor, Source: h.Source, Title: "card", PasswordHash: "hash", Data: []byte(`{"b":1}`), CreatedAt: now,
 	}))
-	_, err := s.ClaimKey(ctx, idempotent, h.ID.String(), []byte("request"))
+	_, err = s.ClaimKey(ctx, idempotent, h.ID.String(), []byte("request"))
 	must(t, err)
 	must(t, s.KeepAnswer(ctx, idempotent, h.ID.String(), Answer{Status: 200, Body: []byte("answer")}))
 	return &next
@@ -247,8 +243,8 @@ func readEverything(t *testing.T, s *Store, h *payment.History) {
 		t.Errorf("reservation %+v, %v", r, err)
 	}
 	id := ask[uuid.UUID](t, s, `SELECT id FROM payments.payment_history_webhooks`)
-	if all, err := s.Webhooks(t.Context(), []uuid.UUID{id}); err != nil || all[0].Err != nil {
-		t.Errorf("webhooks %+v, %v", all, err)
+	if _, _, err := s.OpenWebhook(storedWebhook(t, s, id)); err != nil {
+		t.Errorf("webhook %s: %v", id, err)
 	}
 	if _, err := s.Intent(t.Context(), ask[uuid.UUID](t, s, `SELECT id FROM payments.payment_intents`)); err != nil {
 		t.Error(err)

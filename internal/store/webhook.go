@@ -2,15 +2,18 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/seal"
 	"github.com/samchon/payments-server/internal/store/sqlcgen"
+	"github.com/samchon/payments-server/internal/tracing"
 	"github.com/samchon/payments-server/internal/webhook"
 )
 
@@ -24,92 +27,152 @@ func responseBody(id uuid.UUID) seal.AD {
 	return seal.AD{Table: "payment_history_webhook_responses", Column: "body", Row: id.String()}
 }
 
-// Webhook is a webhook as it was queued: the record in its public form before
-// and after the change.
+// Webhook is a claimed webhook, sealed as it is in the database.
 type Webhook struct {
-	ID                uuid.UUID
-	Source            payment.Source
-	Previous, Current []byte
-	URL               string
-	State             webhook.State
-	Behind            bool // an earlier one of the same payment is pending
-	Err               error
+	webhook.Delivery // without its Body
+	Source           payment.Source
+
+	previous, current string
 }
 
-// Webhooks reads webhooks, in no order. One whose row cannot be opened has Err.
-func (s *Store) Webhooks(ctx context.Context, ids []uuid.UUID) ([]Webhook, error) {
-	rows, err := s.queries.WebhooksByID(ctx, ids)
+// ClaimWebhooks claims up to so many webhooks that are due; see webhook.Outbox.
+func (s *Store) ClaimWebhooks(ctx context.Context, most int, lease time.Duration) ([]Webhook, error) {
+	rows, err := s.queries.ClaimWebhooks(ctx, sqlcgen.ClaimWebhooksParams{Lease: interval(lease), Most: int32(most)})
 	if err != nil {
 		return nil, translate(err)
 	}
-	webhooks := make([]Webhook, len(rows))
+	claimed := make([]Webhook, len(rows))
 	for i, row := range rows {
-		w := Webhook{
-			ID: row.ID, Source: payment.Source{Schema: row.SourceSchema, Table: row.SourceTable, ID: row.SourceID},
-			URL: row.WebhookUrl, State: webhook.State(row.State), Behind: row.Behind,
+		claimed[i] = Webhook{
+			Delivery: webhook.Delivery{
+				Claim: webhook.Claim{Webhook: row.ID, Payment: row.PaymentHistoryID, Job: valueOf(row.Job), Until: row.Until},
+				URL:   row.WebhookUrl, Queued: row.QueuedAt, Attempts: int(row.Attempts), Trace: valueOf(row.Trace),
+				Behind: row.Behind,
+			},
+			Source:   payment.Source{Schema: row.SourceSchema, Table: row.SourceTable, ID: row.SourceID},
+			previous: row.Previous, current: row.Current,
 		}
-		if w.Previous, err = s.keys.Webhook.Open(row.Previous, webhookColumn(row.ID, "previous")); err != nil {
-			w.Err = fmt.Errorf("previous of webhook %s: %w", row.ID, err)
-		} else if w.Current, err = s.keys.Webhook.Open(row.Current, webhookColumn(row.ID, "current")); err != nil {
-			w.Err = fmt.Errorf("current of webhook %s: %w", row.ID, err)
-		}
-		webhooks[i] = w
 	}
-	return webhooks, nil
+	return claimed, nil
 }
 
-// LockAhead is part of webhook.Rows.
-func (s *Store) LockAhead(ctx context.Context, tx pgx.Tx, id uuid.UUID) (bool, error) {
-	ahead, err := s.queries.WithTx(tx).LockWebhookAhead(ctx, id)
-	return len(ahead) > 0, translate(err)
+// OpenWebhook returns what a webhook tells: the record in its public form, as JSON,
+// before and after the change.
+func (s *Store) OpenWebhook(w *Webhook) (previous, current []byte, err error) {
+	id := w.Claim.Webhook
+	if previous, err = s.keys.Webhook.Open(w.previous, webhookColumn(id, "previous")); err != nil {
+		return nil, nil, fmt.Errorf("previous of webhook %s: %w", id, err)
+	}
+	if current, err = s.keys.Webhook.Open(w.current, webhookColumn(id, "current")); err != nil {
+		return nil, nil, fmt.Errorf("current of webhook %s: %w", id, err)
+	}
+	return previous, current, nil
 }
 
-// Record is part of webhook.Rows. What a service answers may quote what it was
+// StepBack is part of webhook.Outbox.
+func (s *Store) StepBack(ctx context.Context, c webhook.Claim) (behind bool, _ error) {
+	err := s.transaction(ctx, func(_ pgx.Tx, q *sqlcgen.Queries) error {
+		ahead, err := q.LockWebhookAhead(ctx, c.Webhook)
+		if behind = len(ahead) > 0; err != nil || !behind {
+			return err
+		}
+		return q.StepWebhookBack(ctx, sqlcgen.StepWebhookBackParams{ID: c.Webhook, Until: c.Until})
+	})
+	return behind, err
+}
+
+// Record is part of webhook.Outbox. What a service answers may quote what it was
 // sent, so it is sealed too.
-func (s *Store) Record(ctx context.Context, tx pgx.Tx, outcomes []webhook.Outcome) ([]uuid.UUID, error) {
-	answers, err := s.sealedAnswers(outcomes)
+func (s *Store) Record(ctx context.Context, outcomes []webhook.Outcome) (started bool, _ error) {
+	r, err := s.records(outcomes)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	states := make([]string, len(outcomes))
-	for i, o := range outcomes {
-		states[i] = string(o.State)
-	}
-	q := s.queries.WithTx(tx)
-	if err := q.InsertWebhookResponses(ctx, answers); err != nil {
-		return nil, translate(err)
-	}
-	if err := q.SettleWebhooks(ctx, sqlcgen.SettleWebhooksParams{Webhooks: answers.Webhooks, States: states}); err != nil {
-		return nil, translate(err)
-	}
-	rows, err := q.NextWebhooks(ctx, answers.Webhooks)
-	if err != nil {
-		return nil, translate(err)
-	}
-	behind := make(map[uuid.UUID]uuid.UUID, len(rows))
-	for _, row := range rows {
-		behind[row.ID] = row.Next
-	}
-	next := make([]uuid.UUID, len(outcomes))
-	for i, o := range outcomes {
-		next[i] = behind[o.Webhook]
-	}
-	return next, nil
-}
-
-// sealedAnswers are new rows; where no answer came, the status is 0.
-func (s *Store) sealedAnswers(outcomes []webhook.Outcome) (rows sqlcgen.InsertWebhookResponsesParams, err error) {
-	for _, o := range outcomes {
-		id, body := uuid.New(), ""
-		if o.Answer.Status != 0 {
-			if body, err = s.keys.Webhook.Seal([]byte(o.Answer.Body), responseBody(id)); err != nil {
-				return rows, err
+	err = s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+		started = false
+		if len(r.answers.Ids) > 0 {
+			if err := q.InsertWebhookResponses(ctx, r.answers); err != nil {
+				return err
 			}
 		}
-		rows.Ids, rows.Webhooks = append(rows.Ids, id), append(rows.Webhooks, o.Webhook)
-		rows.Statuses, rows.Bodies = append(rows.Statuses, int32(o.Answer.Status)), append(rows.Bodies, body)
+		if err := q.RecordWebhooks(ctx, r.webhooks); err != nil {
+			return err
+		}
+		if len(r.settled) > 0 {
+			n, err := q.StartNextWebhooks(ctx, r.settled)
+			if started = n > 0; err != nil {
+				return err
+			}
+		}
+		if r.givenBack {
+			if err := q.NotifyWebhooks(ctx); err != nil {
+				return err
+			}
+		}
+		return dropWebhookJobs(ctx, tx, r.jobs)
+	})
+	return started, err
+}
+
+// records are outcomes as the database takes them.
+type records struct {
+	answers   sqlcgen.InsertWebhookResponsesParams
+	webhooks  sqlcgen.RecordWebhooksParams
+	settled   []uuid.UUID // payments
+	jobs      []int64     // of those that are settled
+	givenBack bool        // are there any for others to deliver at once
+}
+
+func (s *Store) records(outcomes []webhook.Outcome) (r records, err error) {
+	for _, o := range outcomes {
+		attempted := int32(0)
+		if o.Answer != nil {
+			attempted = 1
+			if err := s.addAnswer(&r.answers, o); err != nil {
+				return r, err
+			}
+		}
+		w := &r.webhooks
+		w.Webhooks, w.Untils, w.States = append(w.Webhooks, o.Webhook), append(w.Untils, o.Until), append(w.States, string(o.State))
+		w.Attempted, w.Pauses = append(w.Attempted, attempted), append(w.Pauses, o.Pause.Microseconds())
+		switch {
+		case o.State != webhook.Pending:
+			r.settled = append(r.settled, o.Payment)
+			if o.Job != 0 {
+				r.jobs = append(r.jobs, o.Job)
+			}
+		case o.Pause == 0:
+			r.givenBack = true
+		}
 	}
-	return rows, nil
+	return r, nil
+}
+
+// addAnswer adds a new row; where no answer came, the status is 0.
+func (s *Store) addAnswer(rows *sqlcgen.InsertWebhookResponsesParams, o webhook.Outcome) (err error) {
+	id, body := uuid.New(), ""
+	if o.Answer.Status != 0 {
+		if body, err = s.keys.Webhook.Seal([]byte(o.Answer.Body), responseBody(id)); err != nil {
+			return err
+		}
+	}
+	rows.Ids, rows.Webhooks = append(rows.Ids, id), append(rows.Webhooks, o.Webhook)
+	rows.Statuses, rows.Bodies = append(rows.Statuses, int32(o.Answer.Status)), append(rows.Bodies, body)
+	return nil
+}
+
+// Adopt is part of webhook.Outbox.
+func (s *Store) Adopt(ctx context.Context, a webhook.Adoption) (webhook.State, error) {
+	row, err := s.queries.WebhookByID(ctx, a.Webhook)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", webhook.ErrNotFound
+	}
+	if err != nil || webhook.State(row.State) != webhook.Pending || row.DueAt != nil {
+		return webhook.State(row.State), translate(err)
+	}
+	return webhook.Pending, translate(s.queries.AdoptWebhook(ctx, sqlcgen.AdoptWebhookParams{
+		ID: a.Webhook, Job: a.Job, QueuedAt: a.Queued, Attempts: int32(a.Attempts),
+	}))
 }
 
 // Died implements webhook.Archive.
@@ -120,12 +183,25 @@ func (s *Store) Died(ctx context.Context, since, until time.Time, after uuid.UUI
 }
 
 // Reopen implements webhook.Archive.
-func (s *Store) Reopen(ctx context.Context, tx pgx.Tx, id uuid.UUID) (bool, error) {
-	n, err := s.queries.WithTx(tx).ReopenWebhook(ctx, id)
-	return n > 0, translate(err)
+func (s *Store) Reopen(ctx context.Context, id uuid.UUID) (reopened bool, _ error) {
+	err := s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+		n, err := q.ReopenWebhook(ctx, id)
+		if reopened = n > 0; err != nil || !reopened {
+			return err
+		}
+		job, err := s.jobs.InsertTx(ctx, tx, webhook.Job{Webhook: id}, nil)
+		if err != nil {
+			return err
+		}
+		if job.Job.State == rivertype.JobStateRunning {
+			return webhook.ErrJobRunning
+		}
+		return q.SetWebhookJob(ctx, sqlcgen.SetWebhookJobParams{ID: id, Job: job.Job.ID})
+	})
+	return reopened && err == nil, err
 }
 
-// insertNotice queues a webhook, and commits its delivery beside it.
+// insertNotice queues a webhook, with a job for whoever knows no couriers.
 func (s *Store) insertNotice(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, h *payment.History,
 	n *payment.Notice) error {
 	row := sqlcgen.InsertWebhookParams{ID: n.ID, PaymentHistoryID: h.ID, Revision: h.Revision}
@@ -144,9 +220,21 @@ func (s *Store) insertNotice(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries,
 		}
 		*column.text = text
 	}
-	if err := q.InsertWebhook(ctx, row); err != nil {
+	job, err := s.jobs.InsertTx(ctx, tx, webhook.Job{Webhook: n.ID}, nil)
+	if err != nil {
 		return err
 	}
-	_, err := s.jobs.InsertTx(ctx, tx, webhook.Job{Webhook: n.ID}, nil)
-	return err
+	row.Job = &job.Job.ID
+	if carried := tracing.Carried(ctx); carried != "" {
+		row.Trace = &carried
+	}
+	return q.InsertWebhook(ctx, row)
+}
+
+// valueOf is the zero value for a null.
+func valueOf[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
 }

@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
-	"slices"
 	"sync"
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
 
 	"github.com/samchon/payments-server/api/webhooksig"
 )
@@ -25,20 +22,6 @@ func BenchmarkDelivery(b *testing.B) {
 	body := bytes.Repeat([]byte("x"), 4<<10)
 	h.exec(`INSERT INTO webhooks (id, payment, revision, url, body)
 		SELECT gen_random_uuid(), gen_random_uuid(), 1, $1, $2 FROM generate_series(1, $3::int)`, s.URL+benchmarkURL, body, b.N)
-	rows, _ := h.pool.Query(b.Context(), `SELECT id FROM webhooks`)
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		b.Fatal(err)
-	}
-	jobs := make([]river.InsertManyParams, len(ids))
-	for i, id := range ids {
-		jobs[i] = river.InsertManyParams{Args: Job{Webhook: id}}
-	}
-	for part := range slices.Chunk(jobs, 1000) {
-		if _, err := h.jobs.InsertManyFast(b.Context(), part); err != nil {
-			b.Fatal(err)
-		}
-	}
 	b.ResetTimer()
 	stop := h.open(nil)
 	await(b, "all to be delivered", func() bool { return len(s.received()) >= b.N })

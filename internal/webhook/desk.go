@@ -7,13 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
 )
-
-// errStillRunning is about a job that has seen the webhook settled and is about
-// to end: it would swallow the start.
-var errStillRunning = errors.New("an earlier job of it has yet to end, try again in a moment")
 
 // River completes jobs by the batch, a few tens of milliseconds after their work.
 const (
@@ -23,9 +17,7 @@ const (
 
 // Desk is where people take up settled webhooks again.
 type Desk struct {
-	DB      Beginner
 	Archive Archive
-	Jobs    *river.Client[pgx.Tx] // one that only inserts will do
 	// Progress, where set, is called after each that RedeliverDead took up.
 	Progress func(count int)
 }
@@ -35,11 +27,11 @@ type Desk struct {
 // payment wait for it as they waited the first time.
 func (d *Desk) Redeliver(ctx context.Context, id uuid.UUID) (bool, error) {
 	for try := 1; ; try++ {
-		reopened, err := d.reopen(ctx, id)
+		reopened, err := d.Archive.Reopen(ctx, id)
 		if err == nil {
 			return reopened, nil
 		}
-		if !errors.Is(err, errStillRunning) || try == endingTries {
+		if !errors.Is(err, ErrJobRunning) || try == endingTries {
 			return false, fmt.Errorf("redeliver webhook %s: %w", id, err)
 		}
 		select {
@@ -48,20 +40,6 @@ func (d *Desk) Redeliver(ctx context.Context, id uuid.UUID) (bool, error) {
 			return false, fmt.Errorf("redeliver webhook %s: %w", id, ctx.Err())
 		}
 	}
-}
-
-func (d *Desk) reopen(ctx context.Context, id uuid.UUID) (reopened bool, _ error) {
-	err := pgx.BeginFunc(ctx, d.DB, func(tx pgx.Tx) (err error) {
-		if reopened, err = d.Archive.Reopen(ctx, tx, id); err != nil || !reopened {
-			return err
-		}
-		inserted, err := d.Jobs.InsertTx(ctx, tx, Job{Webhook: id}, nil)
-		if err == nil && inserted.UniqueSkippedAsDuplicate {
-			return errStillRunning
-		}
-		return err
-	})
-	return reopened, err
 }
 
 // RedeliverDead redelivers the dead webhooks made in [since, until) and returns

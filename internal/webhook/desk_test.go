@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -22,7 +23,7 @@ func TestDesk(t *testing.T) {
 				w.WriteHeader(http.StatusGone)
 			}
 		})
-		return h, &Desk{DB: h.pool, Archive: h.table, Jobs: h.jobs}, s, broken
+		return h, &Desk{Archive: h.table}, s, broken
 	}
 
 	t.Run("RedeliversADeadOne", func(t *testing.T) {
@@ -62,7 +63,7 @@ func TestDesk(t *testing.T) {
 	t.Run("LeavesAPendingOneAlone", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)
-		desk := &Desk{DB: h.pool, Archive: h.table, Jobs: h.jobs}
+		desk := &Desk{Archive: h.table}
 		for name, id := range map[string]uuid.UUID{"pending": h.commit(uuid.New(), 1, "http://127.0.0.1:1", ""),
 			"unknown": uuid.New()} {
 			if ok, err := desk.Redeliver(t.Context(), id); ok || err != nil {
@@ -71,17 +72,40 @@ func TestDesk(t *testing.T) {
 		}
 	})
 
-	t.Run("RefusesWhileAJobOfItHasYetToEnd", func(t *testing.T) {
+	t.Run("WaitsForAJobOfItThatHasYetToEnd", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)
-		desk := &Desk{DB: h.pool, Archive: h.table, Jobs: h.jobs}
 		id := h.commit(uuid.New(), 1, "http://127.0.0.1:1", "")
 		h.exec(`UPDATE webhooks SET state = 'dead' WHERE id = $1`, id)
-		h.exec(`UPDATE river_job SET state = 'running', attempted_at = now()`)
-		if ok, err := desk.Redeliver(t.Context(), id); ok || !errors.Is(err, errStillRunning) {
+		ending := &ending{Archive: h.table, tries: 3}
+		if ok, err := (&Desk{Archive: ending}).Redeliver(t.Context(), id); !ok || err != nil || ending.tries != 0 {
+			t.Errorf("Redeliver = %v, %v, %d tries early", ok, err, ending.tries)
+		}
+		ending.tries = endingTries + 1
+		if ok, err := (&Desk{Archive: ending}).Redeliver(t.Context(), id); ok || !errors.Is(err, ErrJobRunning) {
 			t.Errorf("Redeliver = %v, %v", ok, err)
 		}
-		h.await(id, Dead)
+	})
+
+	t.Run("HasLaterOnesWait", func(t *testing.T) {
+		t.Parallel()
+		h, desk, s, broken := setup(t)
+		payment := uuid.New()
+		first := h.commit(payment, 1, s.URL, "first")
+		h.await(first, Dead)
+		broken.Store(false)
+		away := time.Now().Add(time.Hour)
+		second := h.commit(payment, 2, "http://127.0.0.1:1", "second")
+		h.exec(`UPDATE webhooks SET due_at = $2, url = $3 WHERE id = $1`, second, away, s.URL) // it climbs its ladder
+		h.exec(`UPDATE webhooks SET url = 'http://127.0.0.1:1' WHERE id = $1`, first)
+		if ok, err := desk.Redeliver(t.Context(), first); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		h.exec(`UPDATE webhooks SET due_at = now() WHERE id = $1`, second)
+		h.await(second, Delivered)
+		if statuses, _ := h.answers(first); !slices.Equal(statuses, []int{410, 0, 0, 0}) {
+			t.Errorf("the second was sent when the first had come to %v", statuses)
+		}
 	})
 
 	t.Run("RedeliversTheDeadOfAPeriod", func(t *testing.T) {
@@ -104,4 +128,18 @@ func TestDesk(t *testing.T) {
 		await(t, "the fresh ones", func() bool { return h.count("webhooks WHERE state = 'delivered'") == fresh })
 		h.await(old, Dead)
 	})
+}
+
+// ending has a job that is about to end, for so many tries.
+type ending struct {
+	Archive
+	tries int
+}
+
+func (e *ending) Reopen(ctx context.Context, id uuid.UUID) (bool, error) {
+	if e.tries > 0 {
+		e.tries--
+		return false, ErrJobRunning
+	}
+	return e.Archive.Reopen(ctx, id)
 }

@@ -1,34 +1,59 @@
 // Package webhook delivers our webhooks to the services, each at least once, and
 // those of one payment in order. It does not decide what a webhook says, does not
-// encrypt it, and keeps no table: rows come through the interface Rows, ready to
-// be sent, and jobs are River's.
+// encrypt it, and keeps no table: webhooks come through the interface Outbox, ready
+// to be sent.
 //
-// A webhook is committed with the change it tells of, and so is its job.
+// A webhook is committed with the change it tells of. Its row is its own queue: it is
+// due at a time, and each worker has a Courier that claims what is due.
 //
-//	           ┌──────────── again, after the ladder's next pause ──┐
-//	           ▼                                                    │
-//	commit → pending ── POST ──┬─ 2xx ────────────────▶ delivered   │
-//	           │               ├─ 410, or the ladder has ended ─▶ dead ── Redeliver ─▶ pending
-//	           │               └─ anything else ────────────────────┘
-//	           └─ one before it is pending: the job steps back
+//	commit ──▶ due ── claim ──▶ leased ── POST ──┬─ 2xx ─────────────────▶ delivered
+//	            ▲                 │              ├─ 410, or the ladder has ended ─▶ dead
+//	            │                 │              └─ anything else ─┐
+//	            ├─ after the ladder's next pause ──────────────────┘
+//	            ├─ the lease has ended, or the claim was given back, or its host put off
+//	            │                 └─ one before it is pending ─▶ waiting (due at no time)
+//	            ├─ the one before it is settled ◀─────────────────┘
+//	            └─ Redeliver ◀─ delivered, dead
 //
-// Order. A job that finds an earlier webhook of its payment pending steps back: it
-// ends with nothing sent, completed in a transaction that holds the earlier row.
-// Whoever settles a webhook (delivered or dead) inserts, in the same transaction,
-// a job for the payment's next pending one; River's uniqueness drops the insert
-// where a job is alive. The row lock keeps the two apart, so the first pending
-// webhook of a payment always has a job, and starts as soon as its turn comes.
+// Lease. A claim makes a webhook due again when the lease ends, in the statement that
+// takes it: nobody else has it before, and nothing has to be done where its courier
+// dies. An attempt and its recording take less. The end of the lease also tells a
+// claim from the next: whoever comes too late moves nothing but to a settled state.
+//
+// Order. Only the first pending webhook of a payment is sent. Who claims one that was
+// behind another has it step back: it is due at no time from then on, said in a
+// transaction that holds the earlier row. Whoever settles a webhook (delivered or
+// dead) makes, in the same transaction, the payment's next pending one due if it is
+// not. The row lock keeps the two apart: either the earlier one is settled first, and
+// the later one finds nobody ahead, or it has stepped back first, and is found to be
+// waiting. So the first pending webhook of a payment is always due, or leased.
+//
+//	settle the earlier                     step back
+//	  UPDATE it (locks it)                   SELECT it FOR SHARE (waits for that lock)
+//	  UPDATE the next, if it waits           UPDATE mine: due at no time
+//	  COMMIT                                 COMMIT
+//
+// The second statement of the left sees what was committed until the first had its
+// lock; it has to be a statement of its own.
+//
+// Wake-up. The transaction that makes a webhook due notifies the couriers, who listen
+// on a connection of their own. What comes due by its time is found by polling, and so
+// is everything while that connection is lost.
 //
 // What becomes of a delivery when
 //
-//   - the process dies: River rescues the job, and the webhook is sent again with
-//     the same webhook-id;
-//   - the process drains: the attempt is given up unrecorded, and made again at
-//     once by another;
+//   - the process dies: the lease ends, and the webhook is sent again with the same
+//     webhook-id;
+//   - the process drains: what is not under way yet is given back at once; in the end
+//     the attempt is given up unrecorded, and made again at once by another;
 //   - a host is away or answers slowly: after a few failures in a row its other
 //     deliveries are put off without being tried, but for one that probes; and no
 //     host holds more than a share of the connections;
+//   - the database is away: the outcome is kept as long as the lease lasts;
 //   - its row cannot be opened: it is dead at the end of the ladder, and holds up
 //     the others no longer;
 //   - the address turns out to be one inside our network: the attempt fails.
+//
+// Beside the release before, which delivers by River's jobs, each webhook has a Job,
+// committed with it and deleted with its end: see there.
 package webhook

@@ -15,9 +15,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/rivermigrate"
 	"go.uber.org/goleak"
 
 	"github.com/samchon/payments-server/api/webhooksig"
@@ -33,73 +30,116 @@ const deadline = 20 * time.Second
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// table is Rows and Archive over a table like the real one, but for the sealing.
+// table is Outbox and Archive over a table like the real one, but for the sealing and
+// for River's jobs. The store's own tests are about the statements.
 type table struct{ pool *pgxpool.Pool }
 
 const tableSQL = `
 CREATE TABLE webhooks (
 	id uuid PRIMARY KEY, payment uuid NOT NULL, revision bigint NOT NULL, url text NOT NULL, body bytea NOT NULL,
-	state text NOT NULL DEFAULT 'pending', created_at timestamptz NOT NULL DEFAULT now()
+	state text NOT NULL DEFAULT 'pending', created_at timestamptz NOT NULL DEFAULT now(),
+	due_at timestamptz DEFAULT now(), queued_at timestamptz NOT NULL DEFAULT now(), attempts int NOT NULL DEFAULT 0
 );
 CREATE INDEX ON webhooks (payment, revision) WHERE state <> 'delivered';
+CREATE INDEX ON webhooks (due_at) WHERE state = 'pending' AND due_at IS NOT NULL;
 CREATE TABLE answers (
 	ordinal bigint GENERATED ALWAYS AS IDENTITY, webhook uuid NOT NULL, status int, body text
 );`
 
-func (r table) Load(ctx context.Context, ids []uuid.UUID) ([]Delivery, error) {
-	all := make([]Delivery, len(ids))
-	for i, id := range ids {
-		d := &all[i]
-		err := r.pool.QueryRow(ctx, `
-			SELECT w.state, w.url, w.body, EXISTS (
-				SELECT FROM webhooks a WHERE a.payment = w.payment AND a.revision < w.revision AND a.state = 'pending'
-			) FROM webhooks w WHERE w.id = $1`, id).Scan(&d.State, &d.URL, &d.Body, &d.Behind)
+func (r table) Claim(ctx context.Context, most int, lease time.Duration) ([]Delivery, error) {
+	rows, _ := r.pool.Query(ctx, `
+		UPDATE webhooks w SET due_at = now() + $2::interval WHERE id = ANY (ARRAY(
+			SELECT id FROM webhooks WHERE state = 'pending' AND due_at <= now()
+			ORDER BY due_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED))
+		RETURNING id, payment, due_at, url, queued_at, attempts, body, EXISTS (
+			SELECT FROM webhooks a WHERE a.payment = w.payment AND a.revision < w.revision AND a.state = 'pending')`,
+		most, lease)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (d Delivery, err error) {
+		var body []byte
+		err = row.Scan(&d.Webhook, &d.Payment, &d.Until, &d.URL, &d.Queued, &d.Attempts, &body, &d.Behind)
+		d.Body = func() ([]byte, error) { return body, nil }
+		return d, err
+	})
+}
+
+func (r table) StepBack(ctx context.Context, c Claim) (behind bool, _ error) {
+	err := pgx.BeginFunc(ctx, r.pool, func(tx pgx.Tx) error {
+		var ahead uuid.UUID
+		err := tx.QueryRow(ctx, `
+			SELECT a.id FROM webhooks w JOIN webhooks a ON a.payment = w.payment AND a.revision < w.revision
+			WHERE w.id = $1 AND a.state = 'pending' ORDER BY a.revision LIMIT 1 FOR SHARE OF a`, c.Webhook).Scan(&ahead)
 		if errors.Is(err, pgx.ErrNoRows) {
-			err, d.Err = nil, ErrNotFound
+			return nil
 		}
-		if err != nil {
-			return nil, err
+		if behind = err == nil; !behind {
+			return err
 		}
-	}
-	return all, nil
-}
-
-func (r table) LockAhead(ctx context.Context, tx pgx.Tx, id uuid.UUID) (bool, error) {
-	var ahead uuid.UUID
-	err := tx.QueryRow(ctx, `
-		SELECT a.id FROM webhooks w JOIN webhooks a ON a.payment = w.payment AND a.revision < w.revision
-		WHERE w.id = $1 AND a.state = 'pending' ORDER BY a.revision LIMIT 1 FOR SHARE OF a`, id).Scan(&ahead)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-func (r table) Record(ctx context.Context, tx pgx.Tx, outcomes []Outcome) ([]uuid.UUID, error) {
-	next := make([]uuid.UUID, len(outcomes))
-	for i, o := range outcomes {
-		if err := r.record(ctx, tx, o, &next[i]); err != nil {
-			return nil, err
-		}
-	}
-	return next, nil
-}
-
-func (r table) record(ctx context.Context, tx pgx.Tx, o Outcome, next *uuid.UUID) error {
-	if _, err := tx.Exec(ctx, `
-		INSERT INTO answers (webhook, status, body)
-		SELECT $1::uuid, NULLIF($2::int, 0), CASE WHEN $2::int > 0 THEN $3::text END`, o.Webhook, o.Answer.Status, o.Answer.Body); err != nil {
+		_, err = tx.Exec(ctx, `UPDATE webhooks SET due_at = NULL WHERE id = $1 AND due_at = $2`, c.Webhook, c.Until)
 		return err
-	}
-	if _, err := tx.Exec(ctx, `UPDATE webhooks SET state = $2 WHERE id = $1 AND state = 'pending'`, o.Webhook,
-		o.State); err != nil {
-		return err
-	}
-	err := tx.QueryRow(ctx, `
-		SELECT n.id FROM webhooks w JOIN webhooks n USING (payment)
-		WHERE w.id = $1 AND n.state = 'pending' ORDER BY n.revision LIMIT 1`, o.Webhook).Scan(next)
-	if errors.Is(err, pgx.ErrNoRows) {
+	})
+	return behind, err
+}
+
+func (r table) Record(ctx context.Context, outcomes []Outcome) (started bool, _ error) {
+	err := pgx.BeginFunc(ctx, r.pool, func(tx pgx.Tx) error {
+		for _, o := range outcomes {
+			if err := r.record(ctx, tx, o); err != nil {
+				return err
+			}
+		}
+		for _, o := range outcomes {
+			tag, err := tx.Exec(ctx, `
+				UPDATE webhooks SET due_at = now() WHERE due_at IS NULL AND $2 <> 'pending' AND id = (
+					SELECT id FROM webhooks WHERE payment = $1 AND state = 'pending' ORDER BY revision LIMIT 1)`,
+				o.Payment, string(o.State))
+			if started = started || tag.RowsAffected() > 0; err != nil {
+				return err
+			}
+		}
 		return nil
+	})
+	return started, err
+}
+
+func (r table) record(ctx context.Context, tx pgx.Tx, o Outcome) error {
+	attempted := 0
+	if o.Answer != nil {
+		attempted = 1
+		if _, err := tx.Exec(ctx, `
+			INSERT INTO answers (webhook, status, body)
+			SELECT $1::uuid, NULLIF($2::int, 0), CASE WHEN $2::int > 0 THEN $3::text END`, o.Webhook, o.Answer.Status, o.Answer.Body); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `
+		UPDATE webhooks SET state = $3, attempts = attempts + $4, due_at = CASE WHEN $3 = 'pending' THEN now() + $5::interval END
+		WHERE id = $1 AND state = 'pending' AND ($3 <> 'pending' OR due_at = $2)`,
+		o.Webhook, o.Until, string(o.State), attempted, o.Pause)
+	return err
+}
+
+func (r table) Adopt(ctx context.Context, a Adoption) (state State, _ error) {
+	err := r.pool.QueryRow(ctx, `SELECT state FROM webhooks WHERE id = $1`, a.Webhook).Scan(&state)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", ErrNotFound
+	}
+	if err == nil {
+		_, err = r.pool.Exec(ctx, `UPDATE webhooks SET due_at = now(), attempts = $2
+			WHERE id = $1 AND state = 'pending' AND due_at IS NULL`, a.Webhook, a.Attempts)
+	}
+	return state, err
+}
+
+func (r table) Listen(ctx context.Context, heard func()) error {
+	conn, err := pgx.ConnectConfig(ctx, r.pool.Config().ConnConfig)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	_, err = conn.Exec(ctx, `LISTEN webhooks`)
+	for err == nil {
+		heard()
+		_, err = conn.WaitForNotification(ctx)
 	}
 	return err
 }
@@ -111,16 +151,16 @@ func (r table) Died(ctx context.Context, since, until time.Time, after uuid.UUID
 	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }
 
-func (r table) Reopen(ctx context.Context, tx pgx.Tx, id uuid.UUID) (bool, error) {
-	tag, err := tx.Exec(ctx, `UPDATE webhooks SET state = 'pending' WHERE id = $1 AND state <> 'pending'`, id)
+func (r table) Reopen(ctx context.Context, id uuid.UUID) (bool, error) {
+	tag, err := r.pool.Exec(ctx, `UPDATE webhooks SET state = 'pending', due_at = now(), queued_at = now(), attempts = 0
+		WHERE id = $1 AND state <> 'pending'`, id)
 	return tag.RowsAffected() > 0, err
 }
 
-// house is a database with webhooks in it, and whoever works on them.
+// house is a database with webhooks in it, and whoever delivers them.
 type house struct {
 	table
 	t    testing.TB
-	jobs *river.Client[pgx.Tx] // inserts only
 	poll time.Duration
 }
 
@@ -131,76 +171,59 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	driver := riverpgxv5.New(pool)
-	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: quiet()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := migrator.Migrate(t.Context(), rivermigrate.DirectionUp, nil); err != nil {
-		t.Fatal(err)
-	}
 	if _, err := pool.Exec(t.Context(), tableSQL); err != nil {
 		t.Fatal(err)
 	}
-	jobs, err := river.NewClient(driver, &river.Config{Logger: quiet(), FetchCooldown: NotifyCooldown})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &house{table: table{pool}, t: t, jobs: jobs, poll: 20 * time.Millisecond}
+	return &house{table: table{pool}, t: t, poll: 20 * time.Millisecond}
 }
 
-// open has a process work on the webhooks until the returned function, or the
-// test, ends. adjust may be nil.
-func (h *house) open(adjust func(*Worker)) (stop func()) {
+// open has a courier deliver until the returned function, or the test, ends: it cuts
+// what is under way. adjust may be nil.
+func (h *house) open(adjust func(*Courier)) (cut func()) {
+	h.t.Helper()
+	c := h.courier(adjust)
+	running, retire := context.WithCancel(context.WithoutCancel(h.t.Context()))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c.Run(running, running)
+	}()
+	cut = sync.OnceFunc(func() {
+		retire()
+		select {
+		case <-done:
+		case <-time.After(deadline):
+			h.t.Error("the courier does not stop")
+		}
+	})
+	h.t.Cleanup(cut)
+	return cut
+}
+
+// courier is one to run.
+func (h *house) courier(adjust func(*Courier)) *Courier {
 	h.t.Helper()
 	secrets, err := webhooksig.NewSecrets(secret)
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	worker := NewWorker(Options{
-		DB: h.pool, Rows: h.table, Secrets: secrets, Log: quiet(),
-		Allowed: loopback,
-	})
-	worker.ladder = ladder{20 * time.Millisecond, 20 * time.Millisecond}
+	c := NewCourier(Options{Outbox: h.table, Secrets: secrets, Log: quiet(), Allowed: loopback})
+	c.ladder = ladder{20 * time.Millisecond, 20 * time.Millisecond}
+	c.poll = h.poll
 	if adjust != nil {
-		adjust(worker)
+		adjust(c)
 	}
-	workers := river.NewWorkers()
-	river.AddWorker(workers, worker)
-	queue := QueueConfig()
-	queue.FetchPollInterval = h.poll
-	client, err := river.NewClient(riverpgxv5.New(h.pool), &river.Config{
-		Queues: map[string]river.QueueConfig{Queue: queue}, Workers: workers, Logger: quiet(),
-		FetchCooldown: NotifyCooldown, FetchPollInterval: h.poll, SoftStopTimeout: 10 * time.Millisecond,
-	})
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	if err := client.Start(context.WithoutCancel(h.t.Context())); err != nil {
-		h.t.Fatal(err)
-	}
-	stop = sync.OnceFunc(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), deadline)
-		defer cancel()
-		if err := client.Stop(ctx); err != nil {
-			h.t.Errorf("stop River: %v", err)
-		}
-		worker.Close()
-	})
-	h.t.Cleanup(stop)
-	return stop
+	return c
 }
 
-// commit commits a webhook and its job, as a change of the payment would.
+// commit commits a webhook, as a change of the payment would.
 func (h *house) commit(payment uuid.UUID, revision int, url, body string) uuid.UUID {
 	h.t.Helper()
 	id := uuid.New()
 	err := pgx.BeginFunc(h.t.Context(), h.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(h.t.Context(), `INSERT INTO webhooks (id, payment, revision, url, body) VALUES ($1, $2, $3, $4, $5)`,
-			id, payment, revision, url, []byte(body)); err != nil {
-			return err
-		}
-		_, err := h.jobs.InsertTx(h.t.Context(), tx, Job{Webhook: id}, nil)
+		_, err := tx.Exec(h.t.Context(), `
+			INSERT INTO webhooks (id, payment, revision, url, body) SELECT $1, $2, $3, $4, $5 FROM pg_notify('webhooks', '')`,
+			id, payment, revision, url, []byte(body))
 		return err
 	})
 	if err != nil {
@@ -213,8 +236,9 @@ func (h *house) commit(payment uuid.UUID, revision int, url, body string) uuid.U
 func (h *house) await(id uuid.UUID, want State) {
 	h.t.Helper()
 	await(h.t, string(want), func() bool {
-		all, err := h.Load(h.t.Context(), []uuid.UUID{id})
-		return err == nil && all[0].State == want
+		var state State
+		err := h.pool.QueryRow(h.t.Context(), `SELECT state FROM webhooks WHERE id = $1`, id).Scan(&state)
+		return err == nil && state == want
 	})
 }
 
@@ -244,8 +268,6 @@ func (h *house) count(from string) (n int) {
 	}
 	return n
 }
-
-func (h *house) jobsIn(state string) int { return h.count(`river_job WHERE state = '` + state + `'`) }
 
 // receipt is a webhook as it arrived.
 type receipt struct {

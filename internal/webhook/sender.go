@@ -40,6 +40,7 @@ type result struct {
 	took       time.Duration
 	retryAfter time.Duration
 	err        error // nil if the service took it
+	unsent     bool  // the service was not asked
 }
 
 func newSender(secrets *webhooksig.Secrets, allowed []netip.Prefix) *sender {
@@ -101,7 +102,7 @@ func (s *sender) post(ctx context.Context, id uuid.UUID, to *url.URL, body []byt
 func (r result) verdict(ctx context.Context) verdict {
 	switch r.Status {
 	case 0:
-		if ctx.Err() != nil {
+		if r.unsent || ctx.Err() != nil {
 			return noVerdict
 		}
 		return away

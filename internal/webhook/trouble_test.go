@@ -3,13 +3,16 @@ package webhook
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
+
+	"github.com/samchon/payments-server/internal/payment"
 )
 
 func TestTrouble(t *testing.T) {
@@ -17,8 +20,8 @@ func TestTrouble(t *testing.T) {
 	t.Run("ADeathBeforeTheAnswerIsRecordedSendsItAgain", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)
-		forgetful := &forgetful{Rows: h.table}
-		h.open(func(w *Worker) { w.rows = forgetful })
+		forgetful := &forgetful{Outbox: h.table, err: errors.New("nobody is there to write it down")}
+		h.open(func(c *Courier) { c.outbox, c.lease = forgetful, 200*time.Millisecond })
 		s := newService(t, nil)
 		id := h.commit(uuid.New(), 1, s.URL, "body")
 		h.await(id, Delivered)
@@ -28,10 +31,40 @@ func TestTrouble(t *testing.T) {
 		}
 	})
 
-	t.Run("ADrainInTheMiddleLeavesNoAnswerAndTriesAgain", func(t *testing.T) {
+	t.Run("ADatabaseThatIsAwayForAMomentCostsNoRepetition", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)
-		stop := h.open(nil)
+		forgetful := &forgetful{Outbox: h.table, err: fmt.Errorf("%w: a failover", payment.ErrUnavailable)}
+		h.open(func(c *Courier) { c.outbox = forgetful })
+		s := newService(t, nil)
+		id := h.commit(uuid.New(), 1, s.URL, "body")
+		h.await(id, Delivered)
+		if got := s.received(); len(got) != 1 {
+			t.Errorf("received %v", got)
+		}
+	})
+
+	t.Run("OneThatCannotBeRecordedFailsNoOther", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		release := make(chan struct{})
+		s := newService(t, func(http.ResponseWriter, *http.Request, int) { <-release })
+		var ids []uuid.UUID
+		for range 20 {
+			ids = append(ids, h.commit(uuid.New(), 1, s.URL, "body"))
+		}
+		h.exec(`ALTER TABLE answers ADD CONSTRAINT poison CHECK (webhook <> '` + ids[7].String() + `')`)
+		h.open(nil)
+		await(t, "all to be under way", func() bool { return len(s.received()) == len(ids) })
+		close(release)
+		await(t, "the others", func() bool { return h.count("webhooks WHERE state = 'delivered'") == len(ids)-1 })
+		h.await(ids[7], Pending)
+	})
+
+	t.Run("ACutInTheMiddleLeavesNoAnswerAndTriesAgain", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		cut := h.open(nil)
 		s := newService(t, func(_ http.ResponseWriter, r *http.Request, n int) {
 			if n == 1 {
 				<-r.Context().Done()
@@ -39,9 +72,9 @@ func TestTrouble(t *testing.T) {
 		})
 		id := h.commit(uuid.New(), 1, s.URL, "body")
 		await(t, "the first attempt", func() bool { return len(s.received()) == 1 })
-		stop() // a drain that does not wait
-		if statuses, _ := h.answers(id); len(statuses) > 0 {
-			t.Errorf("recorded %v", statuses)
+		cut()
+		if statuses, _ := h.answers(id); len(statuses) > 0 || h.count("webhooks WHERE attempts = 0 AND due_at <= now()") != 1 {
+			t.Errorf("recorded %v, or it is not due", statuses)
 		}
 		h.open(nil)
 		h.await(id, Delivered)
@@ -50,13 +83,98 @@ func TestTrouble(t *testing.T) {
 		}
 	})
 
+	t.Run("ADrainWaitsForWhatIsUnderWayAndGivesBackTheRest", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		release := make(chan struct{})
+		s := newService(t, func(http.ResponseWriter, *http.Request, int) { <-release })
+		const all = hostShare + 30
+		for range all {
+			h.commit(uuid.New(), 1, s.URL, "body")
+		}
+		running, retire := context.WithCancel(t.Context())
+		c := h.courier(func(c *Courier) { mustBeQuick(t, c.gate, s) }) // so that the rest waits in line
+		done := make(chan struct{})
+		go func() { defer close(done); c.Run(running, context.WithoutCancel(t.Context())) }()
+		await(t, "a full house", func() bool { return len(s.received()) == hostShare })
+		retire()
+		await(t, "the rest to be given back", func() bool {
+			return h.count("webhooks WHERE due_at <= now() AND attempts = 0") == all-hostShare
+		})
+		close(release)
+		<-done
+		if n := h.count("webhooks WHERE state = 'delivered'"); n != hostShare || len(s.received()) != hostShare {
+			t.Errorf("%d are delivered, %d were sent, want %d", n, len(s.received()), hostShare)
+		}
+	})
+
+	t.Run("NoTwoHaveOneAtATime", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		var underWay [300]atomic.Int32
+		s := newService(t, func(_ http.ResponseWriter, r *http.Request, _ int) {
+			var n int
+			if _, err := fmt.Sscan(r.URL.Query().Get("n"), &n); err != nil || underWay[n].Add(1) > 1 {
+				t.Errorf("number %d is under way twice, %v", n, err)
+			}
+			time.Sleep(time.Millisecond) // the longer, the likelier
+			underWay[n].Add(-1)
+		})
+		for n := range underWay {
+			h.commit(uuid.New(), 1, fmt.Sprintf("%s/?n=%d", s.URL, n), "body")
+		}
+		for range 3 {
+			h.open(nil)
+		}
+		await(t, "all", func() bool { return h.count("webhooks WHERE state = 'delivered'") == len(underWay) })
+		if n := len(s.received()); n != len(underWay) {
+			t.Errorf("received %d of %d", n, len(underWay))
+		}
+	})
+
+	t.Run("WhatComesAfterTheLeaseMovesNobodyElsesClaim", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.commit(uuid.New(), 1, "http://127.0.0.1:1", "body")
+		late := mustClaim(t, h)
+		h.exec(`UPDATE webhooks SET due_at = now()`) // the lease has ended
+		now := mustClaim(t, h)
+		if _, err := h.Record(t.Context(), []Outcome{{Claim: late, State: Pending}}); err != nil {
+			t.Fatal(err)
+		}
+		if n := h.count("webhooks WHERE due_at > now()"); n != 1 {
+			t.Error("it is due although another has it")
+		}
+		if _, err := h.Record(t.Context(), []Outcome{{Claim: now, State: Pending}}); err != nil {
+			t.Fatal(err)
+		}
+		if n := h.count("webhooks WHERE due_at <= now()"); n != 1 {
+			t.Error("it is not given back by who has it")
+		}
+	})
+
+	t.Run("ASlowHostHoldsUpNoOther", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		release := make(chan struct{})
+		defer close(release)
+		slow := newService(t, func(http.ResponseWriter, *http.Request, int) { <-release })
+		quick := newService(t, nil)
+		for range 2 * window {
+			h.commit(uuid.New(), 1, slow.URL, "body")
+		}
+		h.open(nil)
+		await(t, "the slow host's share", func() bool { return len(slow.received()) == hostShare })
+		h.await(h.commit(uuid.New(), 1, quick.URL, "body"), Delivered)
+	})
+
 	t.Run("ADamagedRowHoldsUpTheOthersForOneLadderOnly", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)
 		s, payment := newService(t, nil), uuid.New()
 		damaged := h.commit(payment, 1, s.URL, "damaged")
 		behind := h.commit(payment, 2, s.URL, "behind")
-		h.open(func(w *Worker) { w.rows = unreadable{h.table, damaged} })
+		h.open(func(c *Courier) { c.outbox = unreadable{h.table, damaged} })
 		h.await(behind, Delivered)
 		h.await(damaged, Dead)
 		if got := s.received(); len(got) != 1 || got[0].body != "behind" {
@@ -64,43 +182,86 @@ func TestTrouble(t *testing.T) {
 		}
 	})
 
-	t.Run("ADeletedRowCancelsItsJob", func(t *testing.T) {
+	t.Run("APanicIsAnAttempt", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t)
-		s := newService(t, nil)
-		id := h.commit(uuid.New(), 1, s.URL, "body")
-		h.exec(`DELETE FROM webhooks WHERE id = $1`, id)
-		h.open(nil)
-		await(t, "the job to be cancelled", func() bool { return h.jobsIn("cancelled") == 1 })
-		if got := s.received(); len(got) > 0 {
-			t.Errorf("received %v", got)
+		h.open(func(c *Courier) { c.outbox = explosive{h.table} })
+		id := h.commit(uuid.New(), 1, "http://127.0.0.1:1", "body")
+		h.await(id, Dead)
+		if statuses, _ := h.answers(id); !slices.Equal(statuses, []int{0, 0, 0}) {
+			t.Errorf("recorded %v", statuses)
 		}
 	})
+
+	t.Run("ALostConnectionIsListenedToAgain", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.poll = time.Minute
+		h.open(nil)
+		s := newService(t, nil)
+		h.await(h.commit(uuid.New(), 1, s.URL, "body"), Delivered)
+		const listeners = `pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN webhooks'`
+		before := h.count(listeners)
+		h.exec(`SELECT pg_terminate_backend(pid) FROM ` + listeners)
+		h.await(h.commit(uuid.New(), 1, s.URL, "body"), Delivered)
+		await(t, "a new listener", func() bool { return h.count(listeners) == before })
+		h.await(h.commit(uuid.New(), 1, s.URL, "body"), Delivered)
+	})
+}
+
+func mustClaim(t *testing.T, h *house) Claim {
+	t.Helper()
+	all, err := h.Claim(t.Context(), 1, time.Minute)
+	if err != nil || len(all) != 1 {
+		t.Fatalf("claimed %v, %v", all, err)
+	}
+	return all[0].Claim
+}
+
+// mustBeQuick lets the gate take the service's host for one that answers at once.
+func mustBeQuick(t *testing.T, g *gate, s *service) {
+	t.Helper()
+	leave, _ := g.enter(t.Context(), s.Listener.Addr().String())
+	leave(present, time.Millisecond)
 }
 
 // unreadable has a webhook that nobody can open.
 type unreadable struct {
-	Rows
+	Outbox
 	id uuid.UUID
 }
 
-func (u unreadable) Load(ctx context.Context, ids []uuid.UUID) ([]Delivery, error) {
-	all, err := u.Rows.Load(ctx, ids)
-	if at := slices.Index(ids, u.id); err == nil && at >= 0 {
-		all[at] = Delivery{Err: errors.New("value cannot be opened")}
+func (u unreadable) Claim(ctx context.Context, most int, lease time.Duration) ([]Delivery, error) {
+	all, err := u.Outbox.Claim(ctx, most, lease)
+	for i := range all {
+		if all[i].Webhook == u.id {
+			all[i].Body = func() ([]byte, error) { return nil, errors.New("value cannot be opened") }
+		}
 	}
 	return all, err
 }
 
-// forgetful loses the first answer, as a crash just before would.
+// explosive has webhooks that cannot even be looked at.
+type explosive struct{ Outbox }
+
+func (e explosive) Claim(ctx context.Context, most int, lease time.Duration) ([]Delivery, error) {
+	all, err := e.Outbox.Claim(ctx, most, lease)
+	for i := range all {
+		all[i].Body = func() ([]byte, error) { panic("a defect") }
+	}
+	return all, err
+}
+
+// forgetful fails to record the first time.
 type forgetful struct {
-	Rows
+	Outbox
+	err    error
 	forgot atomic.Bool
 }
 
-func (f *forgetful) Record(ctx context.Context, tx pgx.Tx, outcomes []Outcome) ([]uuid.UUID, error) {
+func (f *forgetful) Record(ctx context.Context, outcomes []Outcome) (bool, error) {
 	if f.forgot.CompareAndSwap(false, true) {
-		return nil, errors.New("the database is away")
+		return false, f.err
 	}
-	return f.Rows.Record(ctx, tx, outcomes)
+	return f.Outbox.Record(ctx, outcomes)
 }

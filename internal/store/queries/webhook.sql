@@ -17,21 +17,38 @@ DELETE FROM payments.payment_early_webhooks e WHERE e.place IN (
 DELETE FROM payments.payment_early_webhooks WHERE vendor_code = $1 AND vendor_uid = ANY (sqlc.arg(keys)::text[]);
 
 -- name: InsertWebhook :exec
-INSERT INTO payments.payment_history_webhooks (id, payment_history_id, previous, current, data, created_at, revision, state)
-VALUES ($1, $2, $3, $4, $5, now(), $6, 'pending');
+-- It is due at once. The couriers hear of it when it is committed.
+INSERT INTO payments.payment_history_webhooks (id, payment_history_id, previous, current, data, created_at, revision, state,
+    due_at, queued_at, job, trace)
+SELECT $1, $2, $3, $4, $5, now(), $6, 'pending', now(), now(), $7, $8 FROM pg_notify('payments_webhooks', '');
 
--- name: WebhooksByID :many
-SELECT w.id, w.previous, w.current, w.state, h.webhook_url, h.source_schema, h.source_table, h.source_id,
-       EXISTS (SELECT FROM payments.payment_history_webhooks e
-               WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending') AS behind
-FROM payments.payment_history_webhooks w JOIN payments.payment_histories h ON h.id = w.payment_history_id
-WHERE w.id = ANY ((SELECT sqlc.arg(ids)::uuid[])::uuid[]);
+-- name: NotifyWebhooks :exec
+SELECT pg_notify('payments_webhooks', '');
+
+-- name: ClaimWebhooks :many
+-- Nobody else is given them before the lease ends. That an earlier one is pending is as of the statement's beginning.
+UPDATE payments.payment_history_webhooks w SET due_at = now() + sqlc.arg(lease)::interval
+FROM payments.payment_histories h
+WHERE w.id = ANY (ARRAY(
+    SELECT d.id FROM payments.payment_history_webhooks d WHERE d.state = 'pending' AND d.due_at <= now()
+    ORDER BY d.due_at LIMIT sqlc.arg(most) FOR NO KEY UPDATE SKIP LOCKED))
+  AND h.id = w.payment_history_id
+RETURNING w.id, w.payment_history_id, w.previous, w.current, w.due_at::timestamptz AS until, w.attempts,
+          coalesce(w.queued_at, w.created_at)::timestamptz AS queued_at, w.job, w.trace,
+          h.webhook_url, h.source_schema, h.source_table, h.source_id,
+          EXISTS (SELECT FROM payments.payment_history_webhooks e
+                  WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending') AS behind;
 
 -- name: LockWebhookAhead :many
 SELECT e.id FROM payments.payment_history_webhooks w
 JOIN payments.payment_history_webhooks e ON e.payment_history_id = w.payment_history_id
 WHERE w.id = $1 AND e.revision < w.revision AND e.state = 'pending'
 ORDER BY e.revision LIMIT 1 FOR SHARE OF e;
+
+-- name: StepWebhookBack :exec
+-- Only by who has it.
+UPDATE payments.payment_history_webhooks SET due_at = NULL
+WHERE id = $1 AND state = 'pending' AND due_at = sqlc.arg(until)::timestamptz;
 
 -- name: InsertWebhookResponses :exec
 -- Without an answer, the status is 0 and the body empty; both become null.
@@ -40,19 +57,36 @@ SELECT r.id, r.webhook, NULLIF(r.status, 0), NULLIF(r.body, ''), now()
 FROM (SELECT unnest((SELECT sqlc.arg(ids)::uuid[])) AS id, unnest((SELECT sqlc.arg(webhooks)::uuid[])) AS webhook,
              unnest((SELECT sqlc.arg(statuses)::int[])) AS status, unnest((SELECT sqlc.arg(bodies)::text[])) AS body) r;
 
--- name: SettleWebhooks :exec
-UPDATE payments.payment_history_webhooks w SET state = s.state
-FROM (SELECT unnest((SELECT sqlc.arg(webhooks)::uuid[])) AS webhook, unnest((SELECT sqlc.arg(states)::text[])) AS state) s
-WHERE w.id = s.webhook AND w.state = 'pending' AND s.state <> 'pending';
+-- name: RecordWebhooks :exec
+-- An answer that settles a webhook counts even after the lease; when to send it again is said only by who has it.
+UPDATE payments.payment_history_webhooks w
+SET state = o.state, attempts = w.attempts + o.attempted,
+    due_at = CASE WHEN o.state = 'pending' THEN now() + o.pause * interval '1 microsecond' END
+FROM (SELECT unnest((SELECT sqlc.arg(webhooks)::uuid[])) AS webhook, unnest((SELECT sqlc.arg(untils)::timestamptz[])) AS until,
+             unnest((SELECT sqlc.arg(states)::text[])) AS state, unnest((SELECT sqlc.arg(attempted)::int[])) AS attempted,
+             unnest((SELECT sqlc.arg(pauses)::bigint[])) AS pause) o
+WHERE w.id = o.webhook AND w.state = 'pending' AND (o.state <> 'pending' OR w.due_at = o.until);
 
--- name: NextWebhooks :many
--- Behind each webhook, the first pending one of its payment.
-SELECT w.id, next.id AS next FROM payments.payment_history_webhooks w
-CROSS JOIN LATERAL (
-    SELECT n.id FROM payments.payment_history_webhooks n
-    WHERE n.payment_history_id = w.payment_history_id AND n.state = 'pending' ORDER BY n.revision LIMIT 1
-) next
-WHERE w.id = ANY ((SELECT sqlc.arg(webhooks)::uuid[])::uuid[]);
+-- name: StartNextWebhooks :execrows
+-- Of each payment, the first pending one.
+UPDATE payments.payment_history_webhooks w SET due_at = now()
+WHERE w.state = 'pending' AND w.due_at IS NULL AND w.id = ANY (ARRAY(
+    SELECT next.id FROM (SELECT unnest((SELECT sqlc.arg(payments)::uuid[])) AS id) payment
+    CROSS JOIN LATERAL (
+        SELECT n.id FROM payments.payment_history_webhooks n
+        WHERE n.payment_history_id = payment.id AND n.state = 'pending' ORDER BY n.revision LIMIT 1
+    ) next));
+
+-- name: WebhookByID :one
+SELECT state, due_at FROM payments.payment_history_webhooks WHERE id = $1;
+
+-- name: AdoptWebhook :exec
+-- One that has not been a courier's keeps the attempts that its job has made.
+UPDATE payments.payment_history_webhooks w
+SET due_at = now(), job = sqlc.arg(job)::bigint, queued_at = coalesce(w.queued_at, sqlc.arg(queued_at)::timestamptz),
+    attempts = CASE WHEN w.queued_at IS NULL THEN sqlc.arg(attempts)::int ELSE w.attempts END
+FROM pg_notify('payments_webhooks', '')
+WHERE w.id = $1 AND w.state = 'pending' AND w.due_at IS NULL;
 
 -- name: DeadWebhooks :many
 SELECT id FROM payments.payment_history_webhooks
@@ -60,7 +94,12 @@ WHERE state = 'dead' AND created_at >= sqlc.arg(since) AND created_at < sqlc.arg
 ORDER BY id LIMIT sqlc.arg(most);
 
 -- name: ReopenWebhook :execrows
-UPDATE payments.payment_history_webhooks SET state = 'pending' WHERE id = $1 AND state <> 'pending';
+UPDATE payments.payment_history_webhooks SET state = 'pending', due_at = now(), queued_at = now(), attempts = 0
+FROM pg_notify('payments_webhooks', '')
+WHERE id = $1 AND state <> 'pending';
+
+-- name: SetWebhookJob :exec
+UPDATE payments.payment_history_webhooks SET job = sqlc.arg(job)::bigint WHERE id = $1;
 
 -- name: UnfinishedWebhooks :many
 SELECT w.id, w.payment_history_id, w.state, w.created_at, h.webhook_url,

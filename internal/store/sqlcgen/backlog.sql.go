@@ -70,3 +70,16 @@ func (q *Queries) WebhookBacklog(ctx context.Context) ([]WebhookBacklogRow, erro
 	}
 	return items, nil
 }
+
+const webhooksOverdue = `-- name: WebhooksOverdue :one
+SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 AS seconds
+FROM payments.payment_history_webhooks WHERE state = 'pending' AND due_at <= now()
+`
+
+// How long the first of those that a courier may take has waited for one.
+func (q *Queries) WebhooksOverdue(ctx context.Context) (float64, error) {
+	row := q.db.QueryRow(ctx, webhooksOverdue)
+	var seconds float64
+	err := row.Scan(&seconds)
+	return seconds, err
+}

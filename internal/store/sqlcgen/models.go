@@ -100,6 +100,11 @@ type Webhook struct {
 	CreatedAt        time.Time
 	Revision         int64
 	State            string
+	DueAt            *time.Time
+	QueuedAt         *time.Time
+	Attempts         int32
+	Job              *int64
+	Trace            *string
 }
 
 type WebhookResponse struct {

@@ -10,7 +10,106 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgtype"
 )
+
+const adoptWebhook = `-- name: AdoptWebhook :exec
+UPDATE payments.payment_history_webhooks w
+SET due_at = now(), job = $2::bigint, queued_at = coalesce(w.queued_at, $3::timestamptz),
+    attempts = CASE WHEN w.queued_at IS NULL THEN $4::int ELSE w.attempts END
+FROM pg_notify('payments_webhooks', '')
+WHERE w.id = $1 AND w.state = 'pending' AND w.due_at IS NULL
+`
+
+type AdoptWebhookParams struct {
+	ID       uuid.UUID
+	Job      int64
+	QueuedAt time.Time
+	Attempts int32
+}
+
+// One that has not been a courier's keeps the attempts that its job has made.
+func (q *Queries) AdoptWebhook(ctx context.Context, arg AdoptWebhookParams) error {
+	_, err := q.db.Exec(ctx, adoptWebhook,
+		arg.ID,
+		arg.Job,
+		arg.QueuedAt,
+		arg.Attempts,
+	)
+	return err
+}
+
+const claimWebhooks = `-- name: ClaimWebhooks :many
+UPDATE payments.payment_history_webhooks w SET due_at = now() + $1::interval
+FROM payments.payment_histories h
+WHERE w.id = ANY (ARRAY(
+    SELECT d.id FROM payments.payment_history_webhooks d WHERE d.state = 'pending' AND d.due_at <= now()
+    ORDER BY d.due_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED))
+  AND h.id = w.payment_history_id
+RETURNING w.id, w.payment_history_id, w.previous, w.current, w.due_at::timestamptz AS until, w.attempts,
+          coalesce(w.queued_at, w.created_at)::timestamptz AS queued_at, w.job, w.trace,
+          h.webhook_url, h.source_schema, h.source_table, h.source_id,
+          EXISTS (SELECT FROM payments.payment_history_webhooks e
+                  WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending') AS behind
+`
+
+type ClaimWebhooksParams struct {
+	Lease pgtype.Interval
+	Most  int32
+}
+
+type ClaimWebhooksRow struct {
+	ID               uuid.UUID
+	PaymentHistoryID uuid.UUID
+	Previous         string
+	Current          string
+	Until            time.Time
+	Attempts         int32
+	QueuedAt         time.Time
+	Job              *int64
+	Trace            *string
+	WebhookUrl       string
+	SourceSchema     string
+	SourceTable      string
+	SourceID         string
+	Behind           bool
+}
+
+// Nobody else is given them before the lease ends. That an earlier one is pending is as of the statement's beginning.
+func (q *Queries) ClaimWebhooks(ctx context.Context, arg ClaimWebhooksParams) ([]ClaimWebhooksRow, error) {
+	rows, err := q.db.Query(ctx, claimWebhooks, arg.Lease, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ClaimWebhooksRow
+	for rows.Next() {
+		var i ClaimWebhooksRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.PaymentHistoryID,
+			&i.Previous,
+			&i.Current,
+			&i.Until,
+			&i.Attempts,
+			&i.QueuedAt,
+			&i.Job,
+			&i.Trace,
+			&i.WebhookUrl,
+			&i.SourceSchema,
+			&i.SourceTable,
+			&i.SourceID,
+			&i.Behind,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
 
 const deadWebhooks = `-- name: DeadWebhooks :many
 SELECT id FROM payments.payment_history_webhooks
@@ -62,8 +161,9 @@ func (q *Queries) DropEarlyWebhooksUpTo(ctx context.Context, place int64) error 
 }
 
 const insertWebhook = `-- name: InsertWebhook :exec
-INSERT INTO payments.payment_history_webhooks (id, payment_history_id, previous, current, data, created_at, revision, state)
-VALUES ($1, $2, $3, $4, $5, now(), $6, 'pending')
+INSERT INTO payments.payment_history_webhooks (id, payment_history_id, previous, current, data, created_at, revision, state,
+    due_at, queued_at, job, trace)
+SELECT $1, $2, $3, $4, $5, now(), $6, 'pending', now(), now(), $7, $8 FROM pg_notify('payments_webhooks', '')
 `
 
 type InsertWebhookParams struct {
@@ -73,8 +173,11 @@ type InsertWebhookParams struct {
 	Current          string
 	Data             string
 	Revision         int64
+	Job              *int64
+	Trace            *string
 }
 
+// It is due at once. The couriers hear of it when it is committed.
 func (q *Queries) InsertWebhook(ctx context.Context, arg InsertWebhookParams) error {
 	_, err := q.db.Exec(ctx, insertWebhook,
 		arg.ID,
@@ -83,6 +186,8 @@ func (q *Queries) InsertWebhook(ctx context.Context, arg InsertWebhookParams) er
 		arg.Current,
 		arg.Data,
 		arg.Revision,
+		arg.Job,
+		arg.Trace,
 	)
 	return err
 }
@@ -173,43 +278,49 @@ func (q *Queries) LockWebhookAhead(ctx context.Context, id uuid.UUID) ([]uuid.UU
 	return items, nil
 }
 
-const nextWebhooks = `-- name: NextWebhooks :many
-SELECT w.id, next.id AS next FROM payments.payment_history_webhooks w
-CROSS JOIN LATERAL (
-    SELECT n.id FROM payments.payment_history_webhooks n
-    WHERE n.payment_history_id = w.payment_history_id AND n.state = 'pending' ORDER BY n.revision LIMIT 1
-) next
-WHERE w.id = ANY ((SELECT $1::uuid[])::uuid[])
+const notifyWebhooks = `-- name: NotifyWebhooks :exec
+SELECT pg_notify('payments_webhooks', '')
 `
 
-type NextWebhooksRow struct {
-	ID   uuid.UUID
-	Next uuid.UUID
+func (q *Queries) NotifyWebhooks(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, notifyWebhooks)
+	return err
 }
 
-// Behind each webhook, the first pending one of its payment.
-func (q *Queries) NextWebhooks(ctx context.Context, webhooks []uuid.UUID) ([]NextWebhooksRow, error) {
-	rows, err := q.db.Query(ctx, nextWebhooks, webhooks)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []NextWebhooksRow
-	for rows.Next() {
-		var i NextWebhooksRow
-		if err := rows.Scan(&i.ID, &i.Next); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+const recordWebhooks = `-- name: RecordWebhooks :exec
+UPDATE payments.payment_history_webhooks w
+SET state = o.state, attempts = w.attempts + o.attempted,
+    due_at = CASE WHEN o.state = 'pending' THEN now() + o.pause * interval '1 microsecond' END
+FROM (SELECT unnest((SELECT $1::uuid[])) AS webhook, unnest((SELECT $2::timestamptz[])) AS until,
+             unnest((SELECT $3::text[])) AS state, unnest((SELECT $4::int[])) AS attempted,
+             unnest((SELECT $5::bigint[])) AS pause) o
+WHERE w.id = o.webhook AND w.state = 'pending' AND (o.state <> 'pending' OR w.due_at = o.until)
+`
+
+type RecordWebhooksParams struct {
+	Webhooks  []uuid.UUID
+	Untils    []time.Time
+	States    []string
+	Attempted []int32
+	Pauses    []int64
+}
+
+// An answer that settles a webhook counts even after the lease; when to send it again is said only by who has it.
+func (q *Queries) RecordWebhooks(ctx context.Context, arg RecordWebhooksParams) error {
+	_, err := q.db.Exec(ctx, recordWebhooks,
+		arg.Webhooks,
+		arg.Untils,
+		arg.States,
+		arg.Attempted,
+		arg.Pauses,
+	)
+	return err
 }
 
 const reopenWebhook = `-- name: ReopenWebhook :execrows
-UPDATE payments.payment_history_webhooks SET state = 'pending' WHERE id = $1 AND state <> 'pending'
+UPDATE payments.payment_history_webhooks SET state = 'pending', due_at = now(), queued_at = now(), attempts = 0
+FROM pg_notify('payments_webhooks', '')
+WHERE id = $1 AND state <> 'pending'
 `
 
 func (q *Queries) ReopenWebhook(ctx context.Context, id uuid.UUID) (int64, error) {
@@ -220,19 +331,52 @@ func (q *Queries) ReopenWebhook(ctx context.Context, id uuid.UUID) (int64, error
 	return result.RowsAffected(), nil
 }
 
-const settleWebhooks = `-- name: SettleWebhooks :exec
-UPDATE payments.payment_history_webhooks w SET state = s.state
-FROM (SELECT unnest((SELECT $1::uuid[])) AS webhook, unnest((SELECT $2::text[])) AS state) s
-WHERE w.id = s.webhook AND w.state = 'pending' AND s.state <> 'pending'
+const setWebhookJob = `-- name: SetWebhookJob :exec
+UPDATE payments.payment_history_webhooks SET job = $2::bigint WHERE id = $1
 `
 
-type SettleWebhooksParams struct {
-	Webhooks []uuid.UUID
-	States   []string
+type SetWebhookJobParams struct {
+	ID  uuid.UUID
+	Job int64
 }
 
-func (q *Queries) SettleWebhooks(ctx context.Context, arg SettleWebhooksParams) error {
-	_, err := q.db.Exec(ctx, settleWebhooks, arg.Webhooks, arg.States)
+func (q *Queries) SetWebhookJob(ctx context.Context, arg SetWebhookJobParams) error {
+	_, err := q.db.Exec(ctx, setWebhookJob, arg.ID, arg.Job)
+	return err
+}
+
+const startNextWebhooks = `-- name: StartNextWebhooks :execrows
+UPDATE payments.payment_history_webhooks w SET due_at = now()
+WHERE w.state = 'pending' AND w.due_at IS NULL AND w.id = ANY (ARRAY(
+    SELECT next.id FROM (SELECT unnest((SELECT $1::uuid[])) AS id) payment
+    CROSS JOIN LATERAL (
+        SELECT n.id FROM payments.payment_history_webhooks n
+        WHERE n.payment_history_id = payment.id AND n.state = 'pending' ORDER BY n.revision LIMIT 1
+    ) next))
+`
+
+// Of each payment, the first pending one.
+func (q *Queries) StartNextWebhooks(ctx context.Context, payments []uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, startNextWebhooks, payments)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const stepWebhookBack = `-- name: StepWebhookBack :exec
+UPDATE payments.payment_history_webhooks SET due_at = NULL
+WHERE id = $1 AND state = 'pending' AND due_at = $2::timestamptz
+`
+
+type StepWebhookBackParams struct {
+	ID    uuid.UUID
+	Until time.Time
+}
+
+// Only by who has it.
+func (q *Queries) StepWebhookBack(ctx context.Context, arg StepWebhookBackParams) error {
+	_, err := q.db.Exec(ctx, stepWebhookBack, arg.ID, arg.Until)
 	return err
 }
 
@@ -321,52 +465,18 @@ func (q *Queries) UnfinishedWebhooks(ctx context.Context, arg UnfinishedWebhooks
 	return items, nil
 }
 
-const webhooksByID = `-- name: WebhooksByID :many
-SELECT w.id, w.previous, w.current, w.state, h.webhook_url, h.source_schema, h.source_table, h.source_id,
-       EXISTS (SELECT FROM payments.payment_history_webhooks e
-               WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending') AS behind
-FROM payments.payment_history_webhooks w JOIN payments.payment_histories h ON h.id = w.payment_history_id
-WHERE w.id = ANY ((SELECT $1::uuid[])::uuid[])
+const webhookByID = `-- name: WebhookByID :one
+SELECT state, due_at FROM payments.payment_history_webhooks WHERE id = $1
 `
 
-type WebhooksByIDRow struct {
-	ID           uuid.UUID
-	Previous     string
-	Current      string
-	State        string
-	WebhookUrl   string
-	SourceSchema string
-	SourceTable  string
-	SourceID     string
-	Behind       bool
+type WebhookByIDRow struct {
+	State string
+	DueAt *time.Time
 }
 
-func (q *Queries) WebhooksByID(ctx context.Context, ids []uuid.UUID) ([]WebhooksByIDRow, error) {
-	rows, err := q.db.Query(ctx, webhooksByID, ids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []WebhooksByIDRow
-	for rows.Next() {
-		var i WebhooksByIDRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.Previous,
-			&i.Current,
-			&i.State,
-			&i.WebhookUrl,
-			&i.SourceSchema,
-			&i.SourceTable,
-			&i.SourceID,
-			&i.Behind,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+func (q *Queries) WebhookByID(ctx context.Context, id uuid.UUID) (WebhookByIDRow, error) {
+	row := q.db.QueryRow(ctx, webhookByID, id)
+	var i WebhookByIDRow
+	err := row.Scan(&i.State, &i.DueAt)
+	return i, err
 }

@@ -1,0 +1,371 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/samchon/payments-server/internal/payment"
+	"github.com/samchon/payments-server/internal/webhook"
+)
+
+// storedWebhook is a webhook as if it were claimed.
+func storedWebhook(t *testing.T, s *Store, id uuid.UUID) *Webhook {
+	t.Helper()
+	w := &Webhook{Delivery: webhook.Delivery{Claim: webhook.Claim{Webhook: id}}}
+	const text = `SELECT previous, current FROM payments.payment_history_webhooks WHERE id = $1`
+	must(t, s.pool.QueryRow(t.Context(), text, id).Scan(&w.previous, &w.current))
+	return w
+}
+
+// post is a store with a payment that changes.
+type post struct {
+	*Store
+	t       *testing.T
+	payment uuid.UUID
+}
+
+func newPost(t *testing.T) *post {
+	t.Helper()
+	return &post{openStore(t, originalDatabaseMigrated(t), originalKeys(t, newKey)), t, cancelled}
+}
+
+// change changes the payment, which queues a webhook.
+func (p *post) change() uuid.UUID {
+	p.t.Helper()
+	h, err := p.History(p.t.Context(), p.payment)
+	must(p.t, err)
+	h.Revision++
+	n := &payment.Notice{ID: uuid.New(), Previous: []byte(`{"a":1}`), Current: []byte(`{"a":2}`), Cause: "cancel"}
+	must(p.t, p.UpdateHistory(p.t.Context(), payment.Update{Next: h, Notice: n}))
+	return n.ID
+}
+
+// old queues a webhook as the release before does: it is no courier's. Its job is in the state.
+func (p *post) old(state string) (id uuid.UUID, job int64) {
+	p.t.Helper()
+	id = p.change()
+	job = *ask[*int64](p.t, p.Store, `SELECT job FROM payments.payment_history_webhooks WHERE id = $1`, id)
+	p.exec(`UPDATE payments.payment_history_webhooks SET due_at = NULL, queued_at = NULL, job = NULL WHERE id = $1`, id)
+	p.exec(`UPDATE payments.river_job SET state = $2::payments.river_job_state, scheduled_at = now(), attempted_at = now(),
+		finalized_at = CASE WHEN $2 = 'completed' THEN now() END WHERE id = $1`, job, state)
+	return id, job
+}
+
+func (p *post) exec(sql string, args ...any) {
+	p.t.Helper()
+	_, err := p.pool.Exec(p.t.Context(), sql, args...)
+	must(p.t, err)
+}
+
+func (p *post) claim() []Webhook {
+	p.t.Helper()
+	claimed, err := p.ClaimWebhooks(p.t.Context(), 10, time.Minute)
+	must(p.t, err)
+	return claimed
+}
+
+// claimOnly claims what has to be the only one that is due.
+func (p *post) claimOnly(id uuid.UUID) webhook.Delivery {
+	p.t.Helper()
+	claimed := p.claim()
+	if len(claimed) != 1 || claimed[0].Webhook != id {
+		p.t.Fatalf("claimed %+v, want only %s", claimed, id)
+	}
+	return claimed[0].Delivery
+}
+
+func (p *post) record(outcomes ...webhook.Outcome) (started bool) {
+	p.t.Helper()
+	started, err := p.Record(p.t.Context(), outcomes)
+	must(p.t, err)
+	return started
+}
+
+func (p *post) jobs() int {
+	p.t.Helper()
+	return ask[int](p.t, p.Store, `SELECT count(*) FROM payments.river_job WHERE kind = 'deliver_webhook'`)
+}
+
+func delivered(d webhook.Delivery) webhook.Outcome {
+	return webhook.Outcome{Claim: d.Claim, State: webhook.Delivered, Answer: &webhook.Answer{Status: 200, Body: "thanks"}}
+}
+
+func TestOutbox(t *testing.T) {
+	t.Parallel()
+	t.Run("HasWhatWasQueuedAtOnce", func(t *testing.T) {
+		t.Parallel()
+		p := newPost(t)
+		id := p.change()
+		w := p.claim()[0]
+		previous, current, err := p.OpenWebhook(&w)
+		must(t, err)
+		got := fmt.Sprint(w.Webhook, w.Payment, w.URL, w.Source.Schema, w.Attempts, w.Behind, string(previous), string(current))
+		if want := fmt.Sprint(id, p.payment, "http://127.0.0.1:1/webhooks", "shop", 0, false, `{"a":1}`, `{"a":2}`); got != want {
+			t.Errorf("claimed %s, want %s", got, want)
+		}
+		if age := time.Since(w.Queued); age < 0 || age > time.Minute {
+			t.Errorf("it was queued %s ago", age)
+		}
+		if again := p.claim(); len(again) > 0 {
+			t.Errorf("claimed a second time: %+v", again)
+		}
+	})
+
+	t.Run("KeepsTheAnswerSealed", func(t *testing.T) {
+		t.Parallel()
+		p := newPost(t)
+		d := p.claimOnly(p.change())
+		p.record(delivered(d))
+		var answer uuid.UUID
+		var status *int32
+		var body *string
+		must(t, p.pool.QueryRow(t.Context(), `SELECT id, status, body FROM payments.payment_history_webhook_responses
+			WHERE payment_history_webhook_id = $1`, d.Webhook).Scan(&answer, &status, &body))
+		plain, err := p.keys.Webhook.Open(*body, responseBody(answer))
+		if err != nil || string(plain) != "thanks" || *status != 200 || *body == "thanks" {
+			t.Errorf("kept %d %q, %v", *status, *body, err)
+		}
+	})
+
+	t.Run("IsDueAgainAfterThePauseWithItsAttemptsCounted", func(t *testing.T) {
+		t.Parallel()
+		p := newPost(t)
+		d := p.claimOnly(p.change())
+		p.record(webhook.Outcome{Claim: d.Claim, State: webhook.Pending, Pause: time.Hour, Answer: &webhook.Answer{}})
+		left := ask[float64](t, p.Store, `SELECT extract(epoch FROM due_at - now())::float8 FROM payments.payment_history_webhooks WHERE id = $1`, d.Webhook)
+		if left < 3500 || left > 3600 || len(p.claim()) > 0 {
+			t.Errorf("it is due in %v s", left)
+		}
+		p.exec(`UPDATE payments.payment_history_webhooks SET due_at = now() WHERE id = $1`, d.Webhook)
+		if d = p.claimOnly(d.Webhook); d.Attempts != 1 {
+			t.Errorf("it has %d attempts", d.Attempts)
+		}
+		p.record(webhook.Outcome{Claim: d.Claim, State: webhook.Pending}) // given back: no attempt
+		if d = p.claimOnly(d.Webhook); d.Attempts != 1 {
+			t.Errorf("it has %d attempts", d.Attempts)
+		}
+	})
+
+	t.Run("TakesWhoseLeaseHasEnded", func(t *testing.T) {
+		t.Parallel()
+		p := newPost(t)
+		id := p.change()
+		late, err := p.ClaimWebhooks(t.Context(), 1, 0)
+		must(t, err)
+		now := p.claimOnly(id)
+		p.record(webhook.Outcome{Claim: late[0].Claim, State: webhook.Pending}) // says nothing of another's claim
+		if again := p.claim(); len(again) > 0 {
+			t.Errorf("claimed a second time: %+v", again)
+		}
+		p.record(delivered(late[0].Delivery)) // but the service has it
+		p.record(webhook.Outcome{Claim: now.Claim, State: webhook.Pending, Answer: &webhook.Answer{Status: 500}})
+		if state := ask[string](t, p.Store, `SELECT state FROM payments.payment_history_webhooks WHERE id = $1`, id); state != "delivered" {
+			t.Errorf("it is %s", state)
+		}
+	})
+
+	t.Run("HasOneOfAPaymentDueAfterAnother", func(t *testing.T) {
+		t.Parallel()
+		p := newPost(t)
+		first := p.claimOnly(p.change())
+		second, third := p.change(), p.change()
+		for _, w := range p.claim() {
+			behind, err := p.StepBack(t.Context(), w.Claim)
+			must(t, err)
+			if !w.Behind || !behind {
+				t.Errorf("%s is not behind: %v, %v", w.Webhook, w.Behind, behind)
+			}
+		}
+		for _, next := range []uuid.UUID{second, third} {
+			if !p.record(delivered(first)) {
+				t.Error("nobody is told that the next is due")
+			}
+			first = p.claimOnly(next)
+			if first.Behind {
+				t.Errorf("%s is behind", next)
+			}
+		}
+		if p.record(delivered(first)) {
+			t.Error("something is due behind the last")
+		}
+	})
+
+	t.Run("TellsWhoListens", func(t *testing.T) {
+		t.Parallel()
+		p := newPost(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		heard, ended := make(chan struct{}, 10), make(chan error, 1)
+		go func() { ended <- p.Listen(ctx, func() { heard <- struct{}{} }) }()
+		<-heard // it listens
+		id := p.change()
+		<-heard
+		p.record(delivered(p.claimOnly(id)))
+		_, err := p.Reopen(t.Context(), id)
+		must(t, err)
+		<-heard
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("it ends with %v", err)
+		}
+	})
+}
+
+// A release without couriers delivers by jobs. It may come back, or be there still.
+func TestOutbox_BesideAReleaseWithoutCouriers(t *testing.T) {
+	t.Parallel()
+	t.Run("LeavesItAJobUntilTheWebhookIsSettled", func(t *testing.T) {
+		t.Parallel()
+		p := newPost(t)
+		id := p.change()
+		// What it looks for: queue, kind, arguments and a time at which to work it.
+		const its = `SELECT count(*) FROM payments.river_job WHERE state = 'scheduled' AND queue = 'webhooks' AND kind = 'deliver_webhook'
+			AND args = jsonb_build_object('webhook', $1::text) AND scheduled_at BETWEEN now() AND now() + interval '1 minute' AND max_attempts >= 1000`
+		if n := ask[int](t, p.Store, its, id.String()); n != 1 {
+			t.Errorf("it has %d jobs", n)
+		}
+		d := p.claimOnly(id)
+		p.record(webhook.Outcome{Claim: d.Claim, State: webhook.Pending, Answer: &webhook.Answer{Status: 500}})
+		if n := ask[int](t, p.Store, its, id.String()); n != 1 {
+			t.Errorf("then it has %d jobs", n)
+		}
+		p.record(delivered(p.claimOnly(id)))
+		if n := p.jobs(); n != 0 {
+			t.Errorf("%d jobs are left", n)
+		}
+	})
+
+	t.Run("LeavesAJobThatRuns", func(t *testing.T) {
+		t.Parallel()
+		p := newPost(t)
+		d := p.claimOnly(p.change())
+		p.exec(`UPDATE payments.river_job SET state = 'running', attempted_at = now() WHERE id = $1`, d.Job)
+		p.record(delivered(d))
+		if n := p.jobs(); n != 1 {
+			t.Errorf("%d jobs are left", n)
+		}
+		if ok, err := p.Reopen(t.Context(), d.Webhook); ok || !errors.Is(err, webhook.ErrJobRunning) {
+			t.Errorf("Reopen = %v, %v: the job may end without it", ok, err)
+		}
+		p.exec(`DELETE FROM payments.river_job WHERE id = $1`, d.Job)
+		if ok, err := p.Reopen(t.Context(), d.Webhook); !ok || err != nil || p.jobs() != 1 {
+			t.Errorf("Reopen = %v, %v, with %d jobs", ok, err, p.jobs())
+		}
+		p.record(delivered(p.claimOnly(d.Webhook)))
+		if n := p.jobs(); n != 0 {
+			t.Errorf("%d jobs are left", n)
+		}
+	})
+
+	t.Run("AdoptsItsWebhooksWithTheirLadder", func(t *testing.T) {
+		t.Parallel()
+		p := newPost(t)
+		id, job := p.old("running")
+		if claimed := p.claim(); len(claimed) > 0 {
+			t.Fatalf("claimed %+v", claimed)
+		}
+		queued := time.Now().Add(-time.Hour).Truncate(time.Microsecond)
+		adoption := webhook.Adoption{Webhook: id, Job: job, Queued: queued, Attempts: 3}
+		state, err := p.Adopt(t.Context(), adoption)
+		must(t, err)
+		d := p.claimOnly(id)
+		if state != webhook.Pending || d.Attempts != 3 || !d.Queued.Equal(queued) || d.Job != job {
+			t.Errorf("adopted %s as %+v", state, d)
+		}
+		if state, err := p.Adopt(t.Context(), adoption); state != webhook.Pending || err != nil || len(p.claim()) > 0 {
+			t.Errorf("adopting it again: %s, %v, and it is due at once", state, err)
+		}
+		p.exec(`UPDATE payments.river_job SET state = 'scheduled' WHERE id = $1`, job)
+		p.record(delivered(d))
+		if state, err := p.Adopt(t.Context(), adoption); state != webhook.Delivered || err != nil || p.jobs() != 0 {
+			t.Errorf("then: %s, %v, with %d jobs", state, err, p.jobs())
+		}
+		adoption.Webhook = uuid.New()
+		if _, err := p.Adopt(t.Context(), adoption); !errors.Is(err, webhook.ErrNotFound) {
+			t.Errorf("one that is no more: %v", err)
+		}
+	})
+
+	t.Run("StartsItsWebhookBehindOneOfOurs", func(t *testing.T) {
+		t.Parallel()
+		p := newPost(t)
+		first := p.change()
+		second, _ := p.old("completed") // it stepped back
+		if !p.record(delivered(p.claimOnly(first))) {
+			t.Error("nobody is told")
+		}
+		p.claimOnly(second)
+	})
+}
+
+// Webhooks are committed while others are settled: none may be left that nobody starts.
+func TestOutbox_LosesNoStart(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	const changes = 60
+	var sent []int64 // revisions
+	courier := func(ctx context.Context) error {
+		for ctx.Err() == nil {
+			claimed, err := p.ClaimWebhooks(ctx, 3, time.Minute)
+			if err != nil {
+				return err
+			}
+			for _, w := range claimed {
+				if w.Behind {
+					if behind, err := p.StepBack(ctx, w.Claim); err != nil || behind {
+						continue
+					}
+				}
+				revision := ask[int64](t, p.Store, `SELECT revision FROM payments.payment_history_webhooks WHERE id = $1`, w.Webhook)
+				sent = append(sent, revision) // one of the payment at a time: the race detector watches
+				if _, err := p.Record(ctx, []webhook.Outcome{delivered(w.Delivery)}); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var couriers sync.WaitGroup
+	for range 3 {
+		couriers.Go(func() {
+			if err := courier(ctx); err != nil && ctx.Err() == nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range changes {
+		p.change()
+	}
+	const pending = `SELECT count(*) FROM payments.payment_history_webhooks WHERE state = 'pending'`
+	for end := time.Now().Add(20 * time.Second); ask[int](t, p.Store, pending) > 0 && time.Now().Before(end); {
+		time.Sleep(5 * time.Millisecond)
+	}
+	n := ask[int](t, p.Store, pending)
+	cancel()
+	couriers.Wait()
+	if n != 0 || len(sent) != changes || !slices.IsSorted(sent) {
+		t.Errorf("%d are pending, sent were %v", n, sent)
+	}
+}
+
+// A plan is kept that was made while there was nothing, and has to be right for what comes.
+func TestOpen_HasNoPlanReadAWholeTable(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, newDatabase(t), ourKeys(t, newKey))
+	const due = `EXPLAIN SELECT id FROM payments.payment_history_webhooks WHERE state = 'pending' AND due_at <= now() ORDER BY due_at LIMIT 1`
+	rows, _ := s.pool.Query(t.Context(), due)
+	plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	must(t, err)
+	if !strings.Contains(strings.Join(plan, " "), "payment_history_webhooks_due_idx") {
+		t.Errorf("the plan is %q", plan)
+	}
+}
