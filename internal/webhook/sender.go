@@ -52,6 +52,7 @@ func newSender(secrets *webhooksig.Secrets, allowed []netip.Prefix) *sender {
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           1024,
 		MaxIdleConnsPerHost:    hostShare,
+		WriteBufferSize:        16 << 10, // a webhook leaves in one piece: each write wakes the service up
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: maxAnswer,
 		DisableCompression:     true,
