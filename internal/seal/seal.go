@@ -20,13 +20,15 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash"
 	"io"
 	"strings"
+
+	// Seven times as fast as encoding/base64.
+	"github.com/segmentio/asm/base64"
 
 	"github.com/samchon/payments-server/api/wire/pkcs5"
 )
@@ -86,11 +88,8 @@ func IsSealed(text string) bool { return strings.HasPrefix(text, format) }
 // Format keeps the keys out of logs: fmt would otherwise print the fields.
 func (r *Keyring) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "seal.Keyring") }
 
-// strict takes one text for a value, and no other.
-var strict = base64.StdEncoding.Strict()
-
 func (k *key) open(body string, ad AD) ([]byte, error) {
-	raw, err := strict.DecodeString(body)
+	raw, err := decode(body)
 	if err != nil || len(raw) < 2*aes.BlockSize+sha256.Size || len(raw)%aes.BlockSize != 0 {
 		return nil, ErrSealed
 	}
@@ -105,6 +104,20 @@ func (k *key) open(body string, ad AD) ([]byte, error) {
 		return nil, ErrSealed
 	}
 	return text[:n], nil
+}
+
+// decode takes one text for a value, and no other.
+func decode(text string) ([]byte, error) {
+	raw, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, err
+	}
+	// Several texts may stand for the bytes of the last group.
+	last := raw[max(len(raw)-1, 0)/3*3:]
+	if len(text) != base64.StdEncoding.EncodedLen(len(raw)) || !strings.HasSuffix(text, base64.StdEncoding.EncodeToString(last)) {
+		return nil, ErrSealed
+	}
+	return raw, nil
 }
 
 // appendTag appends the tag of sealed in its place. Each part of the place is led
