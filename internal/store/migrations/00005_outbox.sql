@@ -19,3 +19,5 @@ ALTER TABLE payments.payment_history_webhooks
     ADD COLUMN IF NOT EXISTS trace text;
 CREATE INDEX IF NOT EXISTS payment_history_webhooks_due_idx ON payments.payment_history_webhooks (due_at)
     WHERE state = 'pending' AND due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS payment_history_webhooks_waiting_idx ON payments.payment_history_webhooks (payment_history_id)
+    WHERE state = 'pending' AND due_at IS NULL;
