@@ -30,6 +30,10 @@ type settings struct {
 }
 
 func main() {
+	if os.Getenv(roleVariable) == serviceRole {
+		fmt.Fprintln(os.Stderr, "bench:", serveService())
+		os.Exit(1)
+	}
 	var s settings
 	flag.StringVar(&s.payments, "payments", "bin/payments", "the payments program to measure; `make build` makes it")
 	flag.StringVar(&s.only, "only", "", "measure only what has this in its name")

@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,11 +37,15 @@ func webhooks(ctx context.Context, s settings, r *report) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, system.stop()) }()
-	out, err := system.newDeliveries(ctx)
+	service, err := startService(ctx)
 	if err != nil {
 		return err
 	}
-	defer out.service.Close()
+	defer func() { err = errors.Join(err, service.stop()) }()
+	out, err := system.newDeliveries(ctx, service)
+	if err != nil {
+		return err
+	}
 	if err := (match{
 		what: "webhooks out", goal: 0.3,
 		ours: contender{"webhooks of the queue", out.deliver}, peer: contender{"a bare loop of signed POSTs", out.post},
@@ -65,20 +67,15 @@ func webhooks(ctx context.Context, s settings, r *report) (err error) {
 // deliveries are webhooks of the system, and the service that takes them.
 type deliveries struct {
 	system  *system
-	service *httptest.Server
-	taken   atomic.Int64
+	service *service
 	jobs    *queue.Client
 	ring    *seal.Keyring
 	secrets *webhooksig.Secrets
 	record  []byte // what a webhook tells, twice
 }
 
-func (s *system) newDeliveries(ctx context.Context) (*deliveries, error) {
-	d := &deliveries{system: s}
-	d.service = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		d.taken.Add(1)
-	}))
+func (s *system) newDeliveries(ctx context.Context, to *service) (*deliveries, error) {
+	d := &deliveries{system: s, service: to}
 	keys, err := worker.Keys(s.config.AtRest)
 	if err != nil {
 		return nil, err
@@ -94,7 +91,7 @@ func (s *system) newDeliveries(ctx context.Context) (*deliveries, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.WebhookURL = d.service.URL
+	in.WebhookURL = d.service.url
 	if _, err := s.client.StoreHistory(ctx, in); err != nil {
 		return nil, err
 	}
@@ -115,7 +112,10 @@ func (d *deliveries) deliver(ctx context.Context, turn time.Duration) (lap httpl
 	if err != nil {
 		return lap, err
 	}
-	d.taken.Store(0)
+	before, err := d.service.taken(ctx)
+	if err != nil {
+		return lap, err
+	}
 	tx, err := d.system.pool.Begin(ctx)
 	if err != nil {
 		return lap, err
@@ -128,17 +128,21 @@ func (d *deliveries) deliver(ctx context.Context, turn time.Duration) (lap httpl
 	if err := tx.Commit(ctx); err != nil {
 		return lap, err
 	}
-	if err := d.settled(ctx, n); err != nil {
+	if err := d.settled(ctx, before+n); err != nil {
 		return lap, err
 	}
 	return httpload.Lap{Calls: n, Took: time.Since(began)}, nil
 }
 
-// settled waits until the service has taken n, and then until every answer has been
-// recorded: to ask earlier would only be work for the database.
-func (d *deliveries) settled(ctx context.Context, n int) error {
+// settled waits until the service has taken so many, and then until every answer has
+// been recorded: to ask earlier would only be work for the database.
+func (d *deliveries) settled(ctx context.Context, most int) error {
 	for {
-		if d.taken.Load() >= int64(n) {
+		taken, err := d.service.taken(ctx)
+		if err != nil {
+			return err
+		}
+		if taken >= most {
 			var pending bool
 			const left = `SELECT EXISTS (SELECT FROM payments.payment_history_webhooks WHERE state = 'pending')`
 			if err := d.system.pool.QueryRow(ctx, left).Scan(&pending); err != nil || !pending {
@@ -157,13 +161,17 @@ func (d *deliveries) settled(ctx context.Context, n int) error {
 var columns = []string{"id", "payment_history_id", "previous", "current", "data", "created_at", "revision", "state",
 	"due_at", "queued_at", "job"}
 
+// cause is why a webhook was queued, as the store notes it in data.
+const cause = `{"cause":"webhook"}`
+
 // rows are webhooks, each of a payment of its own, whose jobs are still to come.
 func (d *deliveries) rows(histories []uuid.UUID) (rows [][]any, err error) {
 	for _, history := range histories {
 		id, now := uuid.New(), time.Now()
 		row := []any{id, history, nil, nil, nil, now, 1, "pending", now, now, nil}
-		for at, column := range columns[2:5] {
-			if row[2+at], err = d.ring.Seal(d.record, seal.AD{Table: "payment_history_webhooks", Column: column, Row: id.String()}); err != nil {
+		for at, plain := range [][]byte{d.record, d.record, []byte(cause)} {
+			column := columns[2+at]
+			if row[2+at], err = d.ring.Seal(plain, seal.AD{Table: "payment_history_webhooks", Column: column, Row: id.String()}); err != nil {
 				return nil, err
 			}
 		}
@@ -199,7 +207,7 @@ func (d *deliveries) write(ctx context.Context, tx pgx.Tx, rows [][]any) error {
 // copyHistories multiplies the one history that the service has. Nobody can read the
 // copies, and no delivery does.
 func (d *deliveries) copyHistories(ctx context.Context, n int) ([]uuid.UUID, error) {
-	rows, err := d.system.pool.Query(ctx, copyHistories, n, d.service.URL)
+	rows, err := d.system.pool.Query(ctx, copyHistories, n, d.service.url)
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +228,7 @@ func (d *deliveries) post(ctx context.Context, turn time.Duration) (httpload.Lap
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: posters}}
 	defer client.CloseIdleConnections()
 	return httpload.Work(ctx, turn, posters, func(ctx context.Context) error {
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.service.URL, bytes.NewReader(body))
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.service.url, bytes.NewReader(body))
 		if err != nil {
 			return err
 		}
