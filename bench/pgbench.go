@@ -24,6 +24,10 @@ type pgbench struct {
 	clients  int
 }
 
+// connectedPerSecond is how many connections PostgreSQL takes in a second at least, of a
+// busy machine.
+const connectedPerSecond = 32
+
 func (p pgbench) contender() (contender, error) {
 	program, err := postgresProgram("pgbench")
 	if err != nil {
@@ -39,7 +43,7 @@ func (p pgbench) contender() (contender, error) {
 		args = append(args, "--file="+script, "--define="+variable+"="+id)
 	}
 	return contender{"pgbench, the same query, prepared", func(ctx context.Context, d time.Duration) (httpload.Lap, error) {
-		seconds := max(1, int(d.Seconds()))
+		seconds := max(1, int(d.Seconds())) + p.clients/connectedPerSecond // it counts from before it connects
 		said, err := exec.CommandContext(ctx, program, append(args, "--time="+strconv.Itoa(seconds), p.database)...).CombinedOutput()
 		if err != nil {
 			return httpload.Lap{}, fmt.Errorf("%w: %s", err, said)

@@ -18,9 +18,11 @@ import (
 )
 
 const (
-	readers  = 16  // connections
-	records  = 100 // that are read
-	password = "a password of a record"
+	readers     = 16  // connections
+	manyReaders = 64  // what four services have with pools of 16
+	records     = 100 // that are read
+	scripts     = 8   // of pgbench, a record each: it prepares all of them on each connection, in the time that counts
+	password    = "a password of a record"
 )
 
 // reads compares reading records whose passwords are remembered with pgbench running
@@ -35,33 +37,45 @@ func reads(ctx context.Context, s settings, r *report) (err error) {
 	if err != nil {
 		return err
 	}
-	load, err := system.reading(ids, readers)
-	if err != nil {
-		return err
-	}
-	if err := remember(ctx, load); err != nil {
-		return err
-	}
 	query, err := queryOf("HistoriesByID")
 	if err != nil {
 		return err
 	}
-	peer, err := pgbench{database: system.database, dir: system.dir, query: query, ids: ids, clients: readers}.contender()
-	if err != nil {
-		return err
+	for _, connections := range []int{readers, manyReaders} {
+		if err := system.readBesidePgbench(ctx, s, r, ids, query, connections); err != nil {
+			return err
+		}
 	}
-	if err := (match{
-		what: "read a history, password remembered", goal: 0.5,
-		ours: contender{"PATCH /histories/{id}", load.Closed}, peer: peer,
-		note: fmt.Sprintf("%d connections, %d records. pgbench speaks to PostgreSQL over the same unix socket as the workers do; ours adds "+
-			"HTTP, AES both ways, the password's HMAC, unsealing and JSON, and the load generator's side of all that.", readers, records),
-	}).play(ctx, s, r); err != nil {
+	load, err := system.reading(ids, manyReaders)
+	if err != nil {
 		return err
 	}
 	if err := system.beside(ctx, s, r, load, query); err != nil {
 		return err
 	}
 	return openLoop(ctx, s, r, load)
+}
+
+// readBesidePgbench lets both read over as many connections.
+func (s *system) readBesidePgbench(ctx context.Context, o settings, r *report, ids []string, query string, connections int) error {
+	load, err := s.reading(ids, connections)
+	if err != nil {
+		return err
+	}
+	if err := remember(ctx, load); err != nil {
+		return err
+	}
+	peer, err := pgbench{database: s.database, dir: s.dir, query: query, ids: ids[:scripts], clients: connections}.contender()
+	if err != nil {
+		return err
+	}
+	return match{
+		what: fmt.Sprintf("read a history, %d connections", connections), goal: 0.5,
+		ours: contender{"PATCH /histories/{id}", load.Closed}, peer: peer,
+		note: fmt.Sprintf("%d records, whose passwords are remembered. pgbench speaks to PostgreSQL over the same unix socket as the "+
+			"workers do; ours adds HTTP, AES both ways, the password's HMAC, unsealing and JSON, and the load generator's side of all "+
+			"that. Reads that come together go as one statement, which pgbench's do not.", records),
+	}.play(ctx, o, r)
 }
 
 // beside says which part of pgbench's rate is left to any server, and which part of that is ours: pgbench speaks no
