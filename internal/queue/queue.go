@@ -1,6 +1,6 @@
 // Package queue names the background jobs: what is committed beside a record so
 // that it will happen, whoever dies. It does not do the work; the worker does. The
-// delivery of webhooks has its own job, in internal/webhook.
+// delivery of webhooks is none of them: see internal/webhook.
 package queue
 
 import (
@@ -68,8 +68,8 @@ func RetryAfter(attempts int) time.Duration {
 }
 
 // FetchCooldown is the pause between looks at the queue, and between notices that
-// something was put there. River's own 100 ms would be most of the time that a
-// service waits for its webhook.
+// something was put there. River's own 100 ms would be most of the time from a PG's
+// webhook to ours: a look at the PG (Sync) is between them.
 const FetchCooldown = time.Millisecond
 
 // NewInserter returns a client that only inserts jobs.

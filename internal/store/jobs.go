@@ -29,11 +29,11 @@ func dropWebhookJobs(ctx context.Context, tx pgx.Tx, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	_, err := tx.Exec(ctx, deliveredSQL, ids)
+	_, err := tx.Exec(ctx, settledSQL, ids)
 	return err
 }
 
-const deliveredSQL = `DELETE FROM payments.river_job WHERE id = ANY (ARRAY(SELECT id FROM payments.river_job
+const settledSQL = `DELETE FROM payments.river_job WHERE id = ANY (ARRAY(SELECT id FROM payments.river_job
 	WHERE id = ANY ((SELECT $1::bigint[])::bigint[]) AND state <> 'running' FOR UPDATE SKIP LOCKED))`
 
 // queueSync leaves it at one waiting look for a payment, however often its PG, or

@@ -99,9 +99,14 @@ func (s *Store) Record(ctx context.Context, outcomes []webhook.Outcome) (started
 			return err
 		}
 		if len(r.settled) > 0 {
-			n, err := q.StartNextWebhooks(ctx, r.settled)
-			if started = n > 0; err != nil {
+			next, err := q.StartNextWebhooks(ctx, r.settled)
+			if started = len(next) > 0; err != nil {
 				return err
+			}
+			for _, id := range next {
+				if err := s.insure(ctx, tx, q, id); err != nil {
+					return err
+				}
 			}
 		}
 		if r.givenBack {
@@ -159,6 +164,16 @@ func (s *Store) addAnswer(rows *sqlcgen.InsertWebhookResponsesParams, o webhook.
 	rows.Ids, rows.Webhooks = append(rows.Ids, id), append(rows.Webhooks, o.Webhook)
 	rows.Statuses, rows.Bodies = append(rows.Statuses, int32(o.Answer.Status)), append(rows.Bodies, body)
 	return nil
+}
+
+// insure sees to it that a webhook has a job: the release before ends that of one which waits, and begins another when
+// its turn comes.
+func (s *Store) insure(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, id uuid.UUID) error {
+	job, err := s.jobs.InsertTx(ctx, tx, webhook.Job{Webhook: id}, nil) // one that lives stays
+	if err != nil {
+		return err
+	}
+	return q.SetWebhookJob(ctx, sqlcgen.SetWebhookJobParams{ID: id, Job: job.Job.ID})
 }
 
 // Adopt is part of webhook.Outbox.

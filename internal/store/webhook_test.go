@@ -303,6 +303,11 @@ func TestOutbox_BesideAReleaseWithoutCouriers(t *testing.T) {
 			t.Error("nobody is told")
 		}
 		p.claimOnly(second)
+		// Should the update be undone now, only a job would bring it to anybody.
+		if n := ask[int](t, p.Store, `SELECT count(*) FROM payments.river_job j JOIN payments.payment_history_webhooks w ON w.job = j.id
+			WHERE w.id = $1 AND j.state = 'scheduled'`, second); n != 1 {
+			t.Errorf("it has %d jobs that are still to run, want 1", n)
+		}
 	})
 }
 

@@ -19,8 +19,8 @@ const (
 	// may come before and after it in a busy process, and some.
 	lease = time.Minute
 	// window is how many webhooks a courier has at a time: eight slow hosts can take
-	// their shares before others wait for them.
-	window = 512
+	// their shares before others wait for them, and it still goes for more.
+	window = 8*hostShare + armful
 	// armful is how many it claims at once. It goes for more when it has room for all of
 	// them, while the ones before are under way.
 	armful = 128

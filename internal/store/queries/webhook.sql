@@ -30,8 +30,8 @@ SELECT pg_notify('payments_webhooks', '');
 -- Nobody waits for the disk: a claim that is lost there leaves what it was, something due.
 UPDATE payments.payment_history_webhooks w SET due_at = now() + sqlc.arg(lease)::interval
 FROM payments.payment_histories h
-WHERE w.ctid = ANY (ARRAY( -- locked here, they stay where they are
-    SELECT d.ctid FROM payments.payment_history_webhooks d WHERE d.state = 'pending' AND d.due_at <= now()
+WHERE w.id = ANY (ARRAY( -- not by ctid: without statistics that becomes a filter over the whole table
+    SELECT d.id FROM payments.payment_history_webhooks d WHERE d.state = 'pending' AND d.due_at <= now()
     ORDER BY d.due_at LIMIT sqlc.arg(most) FOR NO KEY UPDATE SKIP LOCKED))
   AND h.id = w.payment_history_id AND (SELECT set_config('synchronous_commit', 'off', true)) = 'off'
 RETURNING w.id, w.payment_history_id, w.previous, w.current, w.due_at::timestamptz AS until, w.attempts,
@@ -68,12 +68,14 @@ FROM (SELECT unnest((SELECT sqlc.arg(webhooks)::uuid[])) AS webhook, unnest((SEL
              unnest((SELECT sqlc.arg(pauses)::bigint[])) AS pause) o
 WHERE w.id = o.webhook AND w.state = 'pending' AND (o.state <> 'pending' OR w.due_at = o.until);
 
--- name: StartNextWebhooks :execrows
+-- name: StartNextWebhooks :many
 -- Of each payment, the first pending one, if it waits. Hardly any does, and those that do have an index of their own.
 UPDATE payments.payment_history_webhooks w SET due_at = now()
 WHERE w.state = 'pending' AND w.due_at IS NULL AND w.payment_history_id = ANY ((SELECT sqlc.arg(payments)::uuid[])::uuid[])
-  AND NOT EXISTS (SELECT FROM payments.payment_history_webhooks e
-                  WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending');
+  -- No NOT EXISTS: that becomes a join, which without statistics goes through all pending ones for each that waits.
+  AND w.revision = (SELECT min(e.revision) FROM payments.payment_history_webhooks e
+                    WHERE e.payment_history_id = w.payment_history_id AND e.state = 'pending')
+RETURNING w.id;
 
 -- name: WebhookByID :one
 SELECT state, due_at FROM payments.payment_history_webhooks WHERE id = $1;
@@ -81,8 +83,8 @@ SELECT state, due_at FROM payments.payment_history_webhooks WHERE id = $1;
 -- name: AdoptWebhook :exec
 -- One that has not been a courier's keeps the attempts that its job has made.
 UPDATE payments.payment_history_webhooks w
-SET due_at = now(), job = sqlc.arg(job)::bigint, queued_at = coalesce(w.queued_at, sqlc.arg(queued_at)::timestamptz),
-    attempts = CASE WHEN w.queued_at IS NULL THEN sqlc.arg(attempts)::int ELSE w.attempts END
+SET due_at = now(), job = sqlc.arg(job)::bigint, queued_at = greatest(w.queued_at, sqlc.arg(queued_at)::timestamptz),
+    attempts = CASE WHEN w.queued_at >= sqlc.arg(queued_at)::timestamptz THEN w.attempts ELSE sqlc.arg(attempts)::int END
 FROM pg_notify('payments_webhooks', '')
 WHERE w.id = $1 AND w.state = 'pending' AND w.due_at IS NULL;
 

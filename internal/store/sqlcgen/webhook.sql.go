@@ -15,8 +15,8 @@ import (
 
 const adoptWebhook = `-- name: AdoptWebhook :exec
 UPDATE payments.payment_history_webhooks w
-SET due_at = now(), job = $2::bigint, queued_at = coalesce(w.queued_at, $3::timestamptz),
-    attempts = CASE WHEN w.queued_at IS NULL THEN $4::int ELSE w.attempts END
+SET due_at = now(), job = $2::bigint, queued_at = greatest(w.queued_at, $3::timestamptz),
+    attempts = CASE WHEN w.queued_at >= $3::timestamptz THEN w.attempts ELSE $4::int END
 FROM pg_notify('payments_webhooks', '')
 WHERE w.id = $1 AND w.state = 'pending' AND w.due_at IS NULL
 `
@@ -42,8 +42,8 @@ func (q *Queries) AdoptWebhook(ctx context.Context, arg AdoptWebhookParams) erro
 const claimWebhooks = `-- name: ClaimWebhooks :many
 UPDATE payments.payment_history_webhooks w SET due_at = now() + $1::interval
 FROM payments.payment_histories h
-WHERE w.ctid = ANY (ARRAY( -- locked here, they stay where they are
-    SELECT d.ctid FROM payments.payment_history_webhooks d WHERE d.state = 'pending' AND d.due_at <= now()
+WHERE w.id = ANY (ARRAY( -- not by ctid: without statistics that becomes a filter over the whole table
+    SELECT d.id FROM payments.payment_history_webhooks d WHERE d.state = 'pending' AND d.due_at <= now()
     ORDER BY d.due_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED))
   AND h.id = w.payment_history_id AND (SELECT set_config('synchronous_commit', 'off', true)) = 'off'
 RETURNING w.id, w.payment_history_id, w.previous, w.current, w.due_at::timestamptz AS until, w.attempts,
@@ -346,20 +346,34 @@ func (q *Queries) SetWebhookJob(ctx context.Context, arg SetWebhookJobParams) er
 	return err
 }
 
-const startNextWebhooks = `-- name: StartNextWebhooks :execrows
+const startNextWebhooks = `-- name: StartNextWebhooks :many
 UPDATE payments.payment_history_webhooks w SET due_at = now()
 WHERE w.state = 'pending' AND w.due_at IS NULL AND w.payment_history_id = ANY ((SELECT $1::uuid[])::uuid[])
-  AND NOT EXISTS (SELECT FROM payments.payment_history_webhooks e
-                  WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending')
+  -- No NOT EXISTS: that becomes a join, which without statistics goes through all pending ones for each that waits.
+  AND w.revision = (SELECT min(e.revision) FROM payments.payment_history_webhooks e
+                    WHERE e.payment_history_id = w.payment_history_id AND e.state = 'pending')
+RETURNING w.id
 `
 
 // Of each payment, the first pending one, if it waits. Hardly any does, and those that do have an index of their own.
-func (q *Queries) StartNextWebhooks(ctx context.Context, payments []uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, startNextWebhooks, payments)
+func (q *Queries) StartNextWebhooks(ctx context.Context, payments []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, startNextWebhooks, payments)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected(), nil
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const stepWebhookBack = `-- name: StepWebhookBack :exec
