@@ -42,9 +42,11 @@ func Run(ctx context.Context, c *config.Config, log *slog.Logger, version string
 	if err != nil {
 		return err
 	}
-	if c.Passwords.Concurrency == 0 {
-		go share.follow(ctx, inherited.Connections, app.limitHashes)
+	limit := app.limitHashes
+	if c.Passwords.Concurrency > 0 {
+		limit = func(context.Context, int) {} // somebody has said how many
 	}
+	go share.follow(ctx, inherited.Connections, limit)
 	inherited.Inner = app.Inner
 	served := inherited.Serve(ctx, &http.Server{
 		Handler: app.Handler, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout,

@@ -11,8 +11,10 @@ import (
 
 const (
 	// garbage is how many percent of what a worker holds may be garbage before it looks for some. A worker holds a few
-	// MiB, so Go's own 100 would collect dozens of times a second under load.
-	garbage = 400
+	// MiB, so Go's own 100 would collect dozens of times a second under load. But a hash holds 19 MiB: beside some of
+	// those 400 would be hundreds.
+	garbage      = 400
+	usualGarbage = 100
 	// sharing is how often a worker looks how many of the connections are its own.
 	sharing = 250 * time.Millisecond
 	// lending is how long processors stay lent after the last hash: another one often follows at once, and each change
@@ -25,8 +27,9 @@ const (
 // as much as serving it. Hashes are another matter. Each holds a processor for 30 ms, and requests must not queue behind
 // that: so while there are any, the runtime has more processors than its share, and the kernel divides the time.
 type share struct {
-	all   int // processors
-	fixed bool
+	all   int  // processors
+	fixed bool // processors are not ours to set
+	loose bool // garbage is
 
 	mu      sync.Mutex
 	own     int
@@ -37,10 +40,8 @@ type share struct {
 
 // newShare sets up this process as one of so many workers. What the environment says (GOMAXPROCS, GOGC) goes before.
 func newShare(workers int) *share {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbage)
-	}
-	s := &share{all: runtime.GOMAXPROCS(0), fixed: os.Getenv("GOMAXPROCS") != ""}
+	s := &share{all: runtime.GOMAXPROCS(0), fixed: os.Getenv("GOMAXPROCS") != "", loose: os.Getenv("GOGC") == ""}
+	s.collect(garbage)
 	s.end = time.AfterFunc(lending, s.takeBack)
 	s.set(1, workers)
 	return s
@@ -78,6 +79,12 @@ func (s *share) apply() {
 	}
 }
 
+func (s *share) collect(percent int) {
+	if s.loose {
+		debug.SetGCPercent(percent)
+	}
+}
+
 func (s *share) processors() int {
 	if s.lent {
 		return s.own + s.all
@@ -100,8 +107,11 @@ func (s *share) lend(hashes int) {
 		s.end.Reset(lending)
 		return
 	}
-	s.lent = true
-	s.apply()
+	if !s.lent {
+		s.lent = true
+		s.collect(usualGarbage)
+		s.apply()
+	}
 }
 
 func (s *share) takeBack() {
@@ -109,6 +119,7 @@ func (s *share) takeBack() {
 	defer s.mu.Unlock()
 	if s.hashing == 0 && s.lent {
 		s.lent = false
+		s.collect(garbage)
 		s.apply()
 	}
 }

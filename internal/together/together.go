@@ -80,20 +80,19 @@ func (t *Trips[In, Out]) join(me *caller[In, Out]) *trip[In, Out] {
 
 // await returns the trip to lead, or nil once me is answered.
 func (t *Trips[In, Out]) await(me *caller[In, Out]) *trip[In, Out] {
-	var slow <-chan time.Time
-	if t.Lanes > 1 {
-		timer := time.NewTimer(t.Slow)
-		defer timer.Stop()
-		slow = timer.C
-	}
+	slow := time.NewTimer(max(t.Slow, time.Millisecond))
+	defer slow.Stop()
 	for {
 		select {
 		case <-me.answered:
 			return nil
 		case mine := <-me.lead:
 			return mine
-		case <-slow:
+		case <-slow.C:
 			t.overtake()
+			if t.Lanes > 1 {
+				slow.Reset(max(t.Slow, time.Millisecond))
+			}
 		}
 	}
 }
