@@ -92,7 +92,7 @@ func TestUndo_RepeatedWhileUnderWay(t *testing.T) {
 	uid := w.iamportCard(source.ID, 20000)
 	wrong := w.storing(api.Iamport, uid, source, 100)
 	slow := make(chan *api.Problem, 1)
-	w.on(cancelPath(api.Iamport), fault.Plan{Kind: fault.Delay, Delay: clock.Duration(500 * time.Millisecond),
+	w.on(cancelPath(api.Iamport), fault.Plan{Kind: fault.Delay, Delay: clock.Duration(2 * time.Second),
 		RealTime: true}, api.Iamport)
 	go func() {
 		defer close(slow)

@@ -1,6 +1,7 @@
 package worker_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -165,10 +166,11 @@ func TestFaults_ClientGivesUp(t *testing.T) {
 func TestFaults_ClientHangsUp(t *testing.T) {
 	t.Parallel()
 	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
-		slow := fault.Plan{Kind: fault.Stall, Delay: clock.Duration(300 * time.Millisecond), RealTime: true}
+		slow := fault.Plan{Kind: fault.Stall, Delay: clock.Duration(time.Second), RealTime: true}
 		source := w.source()
 		w.on(capturePath(code), slow, code)
-		w.hangUp("POST", "/payments/histories", w.storing(code, w.pay(code, source.ID, 3000), source, 3000))
+		w.hangUp("POST", "/payments/histories", w.storing(code, w.pay(code, source.ID, 3000), source, 3000),
+			func() bool { return w.struck(code, fault.Stall) == 1 })
 		var h seen
 		eventually(t, "the record of a client who hung up", func() bool {
 			return w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword},
@@ -179,7 +181,7 @@ func TestFaults_ClientHangsUp(t *testing.T) {
 		w.on(cancelPath(code), slow, code)
 		w.hangUp("PUT", "/payments/histories/cancel", api.CancelHistory{
 			Source: source, Password: somePassword, Price: money.New(1000), Reason: "in a hurry",
-		})
+		}, func() bool { return w.struck(code, fault.Stall) == 2 })
 		eventually(t, "the refund of a client who hung up", func() bool {
 			w.call("PATCH", "/payments/histories/get", api.SourcePassword{Source: source, Password: somePassword}, &h)
 			return len(h.Cancels) == 1
@@ -188,12 +190,22 @@ func TestFaults_ClientHangsUp(t *testing.T) {
 	})
 }
 
-// hangUp sends a request and does not wait for its answer.
-func (w *world) hangUp(method, path string, in any) {
+// hangUp sends a request, and hangs up as soon as the PG has heard of it.
+func (w *world) hangUp(method, path string, in any, heard func() bool) {
 	w.t.Helper()
-	client := &http.Client{Timeout: 100 * time.Millisecond}
-	if answer, err := client.Do(w.request(method, path, mustv(json.Marshal(in))(w.t))); err == nil {
-		answer.Body.Close()
+	ctx, hangUp := context.WithCancel(w.t.Context())
+	defer hangUp()
+	request, failed := w.request(method, path, mustv(json.Marshal(in))(w.t)).WithContext(ctx), make(chan error, 1)
+	go func() {
+		answer, err := http.DefaultClient.Do(request)
+		if err == nil {
+			answer.Body.Close()
+		}
+		failed <- err
+	}()
+	eventually(w.t, "the request at the PG", heard)
+	hangUp()
+	if err := <-failed; err == nil {
 		w.t.Fatalf("%s %s was answered before the client hung up", method, path)
 	}
 }

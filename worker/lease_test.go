@@ -119,8 +119,7 @@ func TestLease_SenderDies(t *testing.T) {
 
 		cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(2500), Reason: "late"}
 		key := uuid.NewString()
-		w.hangUp("PUT", "/payments/histories/cancel", cancel)
-		eventually(t, "the request at the PG", func() bool { return w.struck(code, fault.Delay) == 1 })
+		w.hangUp("PUT", "/payments/histories/cancel", cancel, func() bool { return w.struck(code, fault.Delay) == 1 })
 		w.spawn("")
 		status, body := w.keyedCall("PUT", "/payments/histories/cancel", key, cancel)
 		notRefused(t, status, body)
