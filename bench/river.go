@@ -14,7 +14,6 @@ import (
 
 	"github.com/samchon/payments-server/bench/httpload"
 	"github.com/samchon/payments-server/internal/queue"
-	"github.com/samchon/payments-server/internal/webhook"
 )
 
 // nothing is a job that does nothing, in a queue that the server's workers leave alone.
@@ -25,7 +24,7 @@ const idleQueue = "nothing"
 func (nothing) Kind() string                 { return "nothing" }
 func (nothing) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: idleQueue} }
 
-// queueAlone is River with the webhooks' settings and without webhooks: what any job
+// queueAlone is River as it delivered the webhooks before they had a queue of their own, without webhooks: what any job
 // costs that is committed beside a record and carried out once. It runs in this process.
 func queueAlone(pool *pgxpool.Pool) contender {
 	return contender{"River alone, jobs that do nothing", func(ctx context.Context, turn time.Duration) (lap httpload.Lap, err error) {
@@ -41,7 +40,9 @@ func queueAlone(pool *pgxpool.Pool) contender {
 		}))
 		client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 			Schema: queue.Schema, Workers: workers, FetchCooldown: queue.FetchCooldown,
-			Queues: map[string]river.QueueConfig{idleQueue: webhook.QueueConfig()},
+			Queues: map[string]river.QueueConfig{idleQueue: {
+				MaxWorkers: 256, FetchCooldown: 5 * time.Millisecond, FetchPollInterval: 250 * time.Millisecond,
+			}},
 		})
 		if err != nil {
 			return lap, err
