@@ -38,10 +38,10 @@ func TestLogBuffer(t *testing.T) {
 		log.Warn("trouble")
 		holds("with a warning", "third", "trouble")
 		log.Info("fourth")
-		log.Info(strings.Repeat("x", logRoom))
+		log.Info("long", "text", strings.Repeat("x", logRoom))
 		holds("when there is no room", "fourth")
 		log.Info("last")
 		lines.flush()
-		holds("at the end", strings.Repeat("x", logRoom), "last")
+		holds("at the end", "long", "last")
 	})
 }

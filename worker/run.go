@@ -31,7 +31,7 @@ func Run(ctx context.Context, c *config.Config, log *slog.Logger, version string
 		return fmt.Errorf("payments worker: %w", err)
 	}
 	inherited.Commit = version[:min(shortCommit, len(version))]
-	share := newShare(c.Workers)
+	share := newShare()
 	log = log.With("generation", inherited.Generation(), "worker", inherited.Slot(), "commit", inherited.Commit)
 	tracer, sendLast, err := startTracing(ctx, version, log)
 	if err != nil {
@@ -46,7 +46,7 @@ func Run(ctx context.Context, c *config.Config, log *slog.Logger, version string
 	if c.Passwords.Concurrency > 0 {
 		limit = func(context.Context, int) {} // somebody has said how many
 	}
-	go share.follow(ctx, inherited.Connections, limit)
+	go share.follow(ctx, c.Workers, inherited.Connections, limit)
 	inherited.Inner = app.Inner
 	served := inherited.Serve(ctx, &http.Server{
 		Handler: app.Handler, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout,

@@ -11,10 +11,9 @@ import (
 
 const (
 	// garbage is how many percent of what a worker holds may be garbage before it looks for some. A worker holds a few
-	// MiB, so Go's own 100 would collect dozens of times a second under load. But a hash holds 19 MiB: beside some of
-	// those 400 would be hundreds.
-	garbage      = 400
-	usualGarbage = 100
+	// MiB, so Go's own 100 would collect dozens of times a second under load. A hash holds 19 MiB for as long as it takes:
+	// four at once take 390 MiB like this, and 160 with GOGC=100, which is for machines with little memory.
+	garbage = 400
 	// sharing is how often a worker looks how many of the connections are its own.
 	sharing = 250 * time.Millisecond
 	// lending is how long processors stay lent after the last hash: another one often follows at once, and each change
@@ -29,7 +28,6 @@ const (
 type share struct {
 	all   int  // processors
 	fixed bool // processors are not ours to set
-	loose bool // garbage is
 
 	mu      sync.Mutex
 	own     int
@@ -38,18 +36,22 @@ type share struct {
 	end     *time.Timer
 }
 
-// newShare sets up this process as one of so many workers. What the environment says (GOMAXPROCS, GOGC) goes before.
-func newShare(workers int) *share {
-	s := &share{all: runtime.GOMAXPROCS(0), fixed: os.Getenv("GOMAXPROCS") != "", loose: os.Getenv("GOGC") == ""}
-	s.collect(garbage)
+// newShare sets up this process. What the environment says (GOMAXPROCS, GOGC) goes before.
+func newShare() *share {
+	s := &share{all: runtime.GOMAXPROCS(0), fixed: os.Getenv("GOMAXPROCS") != ""}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
+	s.own = s.all
 	s.end = time.AfterFunc(lending, s.takeBack)
-	s.set(1, workers)
 	return s
 }
 
-// follow keeps the share in line with the connections until ctx ends. count tells how many this worker has, and all
-// have; changed is told the share.
-func (s *share) follow(ctx context.Context, count func() (mine, all int), changed func(ctx context.Context, own int)) {
+// follow begins with an equal share of so many workers, for one that starts is to be quick about it, and keeps it in line
+// with the connections until ctx ends. count tells how many this worker has, and all have; changed is told the share.
+func (s *share) follow(ctx context.Context, workers int, count func() (mine, all int),
+	changed func(ctx context.Context, own int)) {
+	s.set(1, workers)
 	tick := time.NewTicker(sharing)
 	defer tick.Stop()
 	for ctx.Err() == nil {
@@ -79,12 +81,6 @@ func (s *share) apply() {
 	}
 }
 
-func (s *share) collect(percent int) {
-	if s.loose {
-		debug.SetGCPercent(percent)
-	}
-}
-
 func (s *share) processors() int {
 	if s.lent {
 		return s.own + s.all
@@ -109,7 +105,6 @@ func (s *share) lend(hashes int) {
 	}
 	if !s.lent {
 		s.lent = true
-		s.collect(usualGarbage)
 		s.apply()
 	}
 }
@@ -119,7 +114,6 @@ func (s *share) takeBack() {
 	defer s.mu.Unlock()
 	if s.hashing == 0 && s.lent {
 		s.lent = false
-		s.collect(garbage)
 		s.apply()
 	}
 }

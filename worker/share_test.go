@@ -46,10 +46,9 @@ func TestShare_FollowsTheConnections(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &share{all: 8, fixed: true}
-		s.set(1, 2)
 		var mine, told atomic.Int64
 		ctx, stop := context.WithCancel(t.Context())
-		go s.follow(ctx, func() (int, int) { return int(mine.Load()), 4 }, func(_ context.Context, own int) { told.Store(int64(own)) })
+		go s.follow(ctx, 2, func() (int, int) { return int(mine.Load()), 4 }, func(_ context.Context, own int) { told.Store(int64(own)) })
 		for n := range 5 {
 			mine.Store(int64(n))
 			time.Sleep(sharing)

@@ -163,7 +163,7 @@ func (f *firing) fire(ctx context.Context, began time.Time) error {
 	events := make([]unix.EpollEvent, len(f.barrels)+1)
 	for f.open > 0 {
 		n, err := unix.EpollWait(f.epoll, events, int(time.Second.Milliseconds()))
-		if err != nil && err != unix.EINTR {
+		if err != nil && !errors.Is(err, unix.EINTR) {
 			return fmt.Errorf("epoll: %w", err)
 		}
 		switch late := time.Since(f.end); {
@@ -232,7 +232,7 @@ func (f *firing) send(b *barrel, connection int) error {
 func (f *firing) receive(b *barrel, connection int) error {
 	n, err := unix.Read(b.fd, f.buffer)
 	switch {
-	case err == unix.EAGAIN || err == unix.EINTR:
+	case errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR):
 		return nil
 	case err != nil:
 		return fmt.Errorf("read an answer: %w", err)
