@@ -214,7 +214,9 @@ func (s *stage) arm(c cell, p *part) <-chan struct{} {
 	}
 	struck := make(chan struct{})
 	d, matches := s.due(c, p)
-	if c.point.due == ofService { // it may be told before the step is reached, and nothing else is
+	// A look that a webhook has queued, and a webhook to the service, may be under way,
+	// or over, before the step is reached. Nothing else goes through their doors then.
+	if c.point.step == payment.StepAnnounced || c.point.due == ofService {
 		d.arm(c.mishap, matches, struck)
 		return struck
 	}

@@ -179,7 +179,12 @@ func (c *conn) begin(http2 bool) {
 func (c *conn) SetReadDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.waiting.until(t) {
+	waited := c.phase == parked
+	applies := c.waiting.until(t)
+	if waited && c.phase == busy && c.home.draining.Load() {
+		c.home.note() // the next request was in net/http's buffer: a drain that looked in between counts on a Read
+	}
+	if !applies {
 		return nil
 	}
 	return c.TCPConn.SetReadDeadline(t)

@@ -16,7 +16,8 @@ import (
 
 const (
 	clientsEach = 8
-	think       = 20 * time.Millisecond
+	// think leaves processors for the builds: nice, they would take minutes beside clients who use all there are.
+	think = 60 * time.Millisecond
 )
 
 // load is the clients of one machine. They hold on to their connections, and never send a request a second time; net/http's
