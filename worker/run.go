@@ -46,7 +46,7 @@ func Run(ctx context.Context, c *config.Config, log *slog.Logger, version string
 	if c.Passwords.Concurrency > 0 {
 		limit = func(context.Context, int) {} // somebody has said how many
 	}
-	go share.follow(ctx, c.Workers, inherited.Connections, limit)
+	go share.follow(ctx, c.Workers, inherited.Requests, limit)
 	inherited.Inner = app.Inner
 	served := inherited.Serve(ctx, &http.Server{
 		Handler: app.Handler, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout,

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -14,14 +15,16 @@ const (
 	// MiB, so Go's own 100 would collect dozens of times a second under load. A hash holds 19 MiB for as long as it takes:
 	// four at once take 390 MiB like this, and 160 with GOGC=100, which is for machines with little memory.
 	garbage = 400
-	// sharing is how often a worker looks how many of the connections are its own.
-	sharing = 250 * time.Millisecond
+	// sharing is how often a worker looks how many of the requests are its own.
+	sharing = 100 * time.Millisecond
+	// inertia is how many looks it takes to change its mind: at any one moment few requests are under way.
+	inertia = 4
 	// lending is how long processors stay lent after the last hash: another one often follows at once, and each change
 	// stops the worker for a moment.
 	lending = 100 * time.Millisecond
 )
 
-// share is a worker's part of the machine: as many of the processors as it has of the connections. A runtime that
+// share is a worker's part of the machine: as many of the processors as it has of the requests. A runtime that
 // believes it has all of them wakes a second thread for each request that the first could serve at once, and that costs
 // as much as serving it. Hashes are another matter. Each holds a processor for 30 ms, and requests must not queue behind
 // that: so while there are any, the runtime has more processors than its share, and the kernel divides the time.
@@ -48,29 +51,31 @@ func newShare() *share {
 }
 
 // follow begins with an equal share of so many workers, for one that starts is to be quick about it, and keeps it in line
-// with the connections until ctx ends. count tells how many this worker has, and all have; changed is told the share.
+// with the requests under way until ctx ends. count tells how many this worker has, and all have; changed is told the share.
 func (s *share) follow(ctx context.Context, workers int, count func() (mine, all int),
 	changed func(ctx context.Context, own int)) {
-	s.set(1, workers)
+	part, whole := 1.0, float64(workers)
 	tick := time.NewTicker(sharing)
 	defer tick.Stop()
 	for ctx.Err() == nil {
+		s.set(part, whole)
 		changed(ctx, s.own) // only set writes it, and only we call that by now
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
 			if mine, all := count(); all > 0 {
-				s.set(mine, all)
+				part += (float64(mine) - part) / inertia
+				whole += (float64(all) - whole) / inertia
 			}
 		}
 	}
 }
 
 // set takes the processors that fall to a part of the whole.
-func (s *share) set(part, whole int) {
+func (s *share) set(part, whole float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.own = min(max((2*s.all*part+whole)/(2*whole), 1), s.all) // rounded
+	s.own = min(max(int(math.Round(float64(s.all)*part/whole)), 1), s.all)
 	s.apply()
 }
 

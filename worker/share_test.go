@@ -16,11 +16,14 @@ func TestShare(t *testing.T) {
 		s := &share{all: 8, fixed: true}
 		s.end = time.AfterFunc(lending, s.takeBack)
 		defer s.end.Stop()
-		for _, c := range []struct{ part, whole, want int }{
+		for _, c := range []struct {
+			part, whole float64
+			want        int
+		}{
 			{1, 2, 4}, {1, 3, 3}, {0, 10, 1}, {10, 10, 8}, {1, 1000, 1}, {3, 16, 2}, {1, 16, 1},
 		} {
 			if s.set(c.part, c.whole); s.processors() != c.want {
-				t.Errorf("%d of %d: %d processors, want %d", c.part, c.whole, s.processors(), c.want)
+				t.Errorf("%v of %v: %d processors, want %d", c.part, c.whole, s.processors(), c.want)
 			}
 		}
 		s.set(1, 2)
@@ -42,7 +45,7 @@ func (s *share) mustHave(t *testing.T, when string, want int) {
 	}
 }
 
-func TestShare_FollowsTheConnections(t *testing.T) {
+func TestShare_FollowsTheRequests(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &share{all: 8, fixed: true}
@@ -51,12 +54,15 @@ func TestShare_FollowsTheConnections(t *testing.T) {
 		go s.follow(ctx, 2, func() (int, int) { return int(mine.Load()), 4 }, func(_ context.Context, own int) { told.Store(int64(own)) })
 		for n := range 5 {
 			mine.Store(int64(n))
-			time.Sleep(sharing)
-			s.mustHave(t, fmt.Sprintf("%d of 4 connections", n), max(1, 2*n))
+			time.Sleep(10 * inertia * sharing)
+			s.mustHave(t, fmt.Sprintf("%d of 4 requests", n), max(1, 2*n))
 			if got := told.Load(); got != int64(max(1, 2*n)) {
-				t.Errorf("%d of 4 connections: told %d processors", n, got)
+				t.Errorf("%d of 4 requests: told %d processors", n, got)
 			}
 		}
+		mine.Store(0)
+		time.Sleep(sharing)
+		s.mustHave(t, "after one look without requests", 6)
 		stop()
 	})
 }

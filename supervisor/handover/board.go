@@ -175,16 +175,14 @@ func (b *Board) Count() map[int]map[Standing]int {
 	return n
 }
 
-// owned counts the connections of one process, and of all.
-func (b *Board) owned(pid int) (its, all int) {
+// busy counts the connections in a request: of one process, and of all.
+func (b *Board) busy(pid int) (its, all int) {
 	for i := range b.mem.words {
-		w := b.get(uint32(i))
-		if w.standing() == free {
-			continue
-		}
-		all++
-		if w.owner() == pid {
-			its++
+		if w := b.get(uint32(i)); w.standing() == Busy {
+			all++
+			if w.owner() == pid {
+				its++
+			}
 		}
 	}
 	return its, all

@@ -109,9 +109,9 @@ func (w *Worker) Slot() int { return w.name.slot }
 // Addr is the address of the API listener.
 func (w *Worker) Addr() net.Addr { return w.tcp.Addr() }
 
-// Connections is how many connections this worker has, and how many all workers have, of whatever generation. It looks
-// at the whole board, which takes some ten microseconds.
-func (w *Worker) Connections() (mine, all int) { return w.board.owned(os.Getpid()) }
+// Requests is how many connections with a request under way this worker has, and how many all workers have, of whatever
+// generation. It looks at the whole board, which takes some ten microseconds.
+func (w *Worker) Requests() (mine, all int) { return w.board.busy(os.Getpid()) }
 
 // Counters is the ledger on the supervisor's /metrics: what is added here outlives this process.
 func (w *Worker) Counters() *ledger.Ledger { return w.counters }
