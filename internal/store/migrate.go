@@ -45,7 +45,7 @@ func Migrate(ctx context.Context, databaseURL string) error {
 		return translate(fmt.Errorf("connect to migrate: %w", err))
 	}
 	defer lock.Close(context.WithoutCancel(ctx)) // and so unlock
-	if _, err := lock.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
+	if err := lockMigrations(ctx, lock); err != nil {
 		return fmt.Errorf("lock migrations: %w", err)
 	}
 	if _, err := pool.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS payments"); err != nil {
@@ -55,6 +55,26 @@ func Migrate(ctx context.Context, databaseURL string) error {
 		return explainLock(err)
 	}
 	return explainLock(migrateQueue(ctx, pool))
+}
+
+// lockPause is until a migration asks again whether another has ended.
+const lockPause = 100 * time.Millisecond
+
+// lockMigrations asks again and again: an index that is built concurrently waits for everybody's statements, also for one
+// that waits for the lock of who builds it.
+func lockMigrations(ctx context.Context, conn *pgx.Conn) error {
+	for {
+		var locked bool
+		err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", int64(migrationLock)).Scan(&locked)
+		if err != nil || locked {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(lockPause):
+		}
+	}
 }
 
 // lockWait is how long a migration waits for a table. While it does, everybody else who wants that table waits behind it:
@@ -76,7 +96,7 @@ func newMigrationPool(ctx context.Context, databaseURL string) (*pgxpool.Pool, e
 func explainLock(err error) error {
 	const lockNotAvailable = "55P03" // https://www.postgresql.org/docs/current/errcodes-appendix.html
 	if refused := new(pgconn.PgError); errors.As(err, &refused) && refused.Code == lockNotAvailable {
-		return fmt.Errorf("%w: a transaction has held a table for more than %s; end it (see pg_stat_activity), or try later", err, lockWait)
+		return fmt.Errorf("%w: a transaction has been in its way for more than %s; end it (see pg_stat_activity), or try later", err, lockWait)
 	}
 	return err
 }
@@ -136,18 +156,16 @@ func OpenCurrent(ctx context.Context, databaseURL string, keys Keys) (*Store, er
 // newer one is fine: migrations expand first and contract releases later, so two
 // generations share a schema.
 func (s *Store) CheckSchema(ctx context.Context) error {
-	provider, err := newProvider(s.pool)
-	if err != nil {
-		return err
-	}
-	defer provider.Close()
-	current, target, err := provider.GetVersions(ctx)
+	applied, err := appliedTables(ctx, s.pool)
 	if err != nil {
 		return translate(fmt.Errorf("read schema version: %w", err))
 	}
-	if current < target {
-		return fmt.Errorf("the database is at schema version %d and this build needs %d: run `payments schema`", current,
-			target)
+	lacking, err := pendingTables(applied)
+	if err != nil {
+		return err
+	}
+	if len(lacking) > 0 {
+		return fmt.Errorf("the database lacks %q and this build needs it: run `payments schema`", lacking[0].Name)
 	}
 	return nil
 }

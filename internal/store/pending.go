@@ -32,8 +32,7 @@ func Pending(ctx context.Context, databaseURL string) ([]Change, error) {
 		return nil, translate(fmt.Errorf("connect to look at the schema: %w", err))
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	tables, err := versions(ctx, conn, "payments.schema_migrations",
-		"SELECT version_id FROM payments.schema_migrations WHERE is_applied")
+	tables, err := appliedTables(ctx, conn)
 	if err != nil {
 		return nil, err
 	}
@@ -44,13 +43,23 @@ func Pending(ctx context.Context, databaseURL string) ([]Change, error) {
 	return pending(tables, jobs)
 }
 
+// asker is a connection, or a pool of them.
+type asker interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+func appliedTables(ctx context.Context, db asker) ([]int64, error) {
+	return versions(ctx, db, "payments.schema_migrations", "SELECT version_id FROM payments.schema_migrations WHERE is_applied")
+}
+
 // versions are those that a table of versions has, if it is there.
-func versions(ctx context.Context, conn *pgx.Conn, table, query string) ([]int64, error) {
+func versions(ctx context.Context, db asker, table, query string) ([]int64, error) {
 	var exists bool
-	if err := conn.QueryRow(ctx, "SELECT to_regclass($1) IS NOT NULL", table).Scan(&exists); err != nil || !exists {
+	if err := db.QueryRow(ctx, "SELECT to_regclass($1) IS NOT NULL", table).Scan(&exists); err != nil || !exists {
 		return nil, err
 	}
-	rows, _ := conn.Query(ctx, query) // its error is CollectRows' too
+	rows, _ := db.Query(ctx, query) // its error is CollectRows' too
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 

@@ -2,8 +2,8 @@
 -- compatible-with: 2
 
 -- +goose NO TRANSACTION
--- Each statement on its own, lest the table is locked for readers, too, while the index is built. (Built concurrently it
--- would wait for whoever waits for this migration.)
+-- Each statement on its own: the indexes are built beside the writers. What an interrupted build has left is not valid, and
+-- built anew.
 
 -- +goose Up
 ALTER TABLE payments.payment_history_webhooks
@@ -17,7 +17,9 @@ ALTER TABLE payments.payment_history_webhooks
     ADD COLUMN IF NOT EXISTS job bigint,
     -- The trace of the request that queued it, as JSON of its headers. Null: nobody keeps one.
     ADD COLUMN IF NOT EXISTS trace text;
-CREATE INDEX IF NOT EXISTS payment_history_webhooks_due_idx ON payments.payment_history_webhooks (due_at)
+DROP INDEX CONCURRENTLY IF EXISTS payments.payment_history_webhooks_due_idx;
+CREATE INDEX CONCURRENTLY payment_history_webhooks_due_idx ON payments.payment_history_webhooks (due_at)
     WHERE state = 'pending' AND due_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS payment_history_webhooks_waiting_idx ON payments.payment_history_webhooks (payment_history_id)
+DROP INDEX CONCURRENTLY IF EXISTS payments.payment_history_webhooks_waiting_idx;
+CREATE INDEX CONCURRENTLY payment_history_webhooks_waiting_idx ON payments.payment_history_webhooks (payment_history_id)
     WHERE state = 'pending' AND due_at IS NULL;
