@@ -219,7 +219,7 @@ func writeEverything(t *testing.T, s *Store) *payment.History {
 	told := &payment.Notice{ID: uuid.New(), Previous: []byte(`{}`), Current: []byte(`{}`), Cause: "cancel"}
 	must(t, s.UpdateHistory(ctx, payment.Update{Next: &next, Notice: told}))
 	_, err := s.Record(ctx, []webhook.Outcome{{Claim: webhook.Claim{Webhook: told.ID}, State: webhook.Pending,
-		Answer: &webhook.Answer{Status: 200, Body: "noted"}}})
+		Answer: answered(200, "noted")}})
 	must(t, err)
 	must(t, s.InsertReservation(ctx, &payment.Reservation{
 		ID: h.ID, Vendor: h.Vendor, Source: h.Source, Title: "card", PasswordHash: "hash", Data: []byte(`{"b":1}`), CreatedAt: now,

@@ -155,13 +155,13 @@ func (s *Store) records(outcomes []webhook.Outcome) (r records, err error) {
 
 // addAnswer adds a new row; where no answer came, the status is 0.
 func (s *Store) addAnswer(rows *sqlcgen.InsertWebhookResponsesParams, o webhook.Outcome) (err error) {
-	id, body := uuid.New(), ""
+	body := ""
 	if o.Answer.Status != 0 {
-		if body, err = s.keys.Webhook.Seal([]byte(o.Answer.Body), responseBody(id)); err != nil {
+		if body, err = s.keys.Webhook.Seal([]byte(o.Answer.Body), responseBody(o.Answer.ID)); err != nil {
 			return err
 		}
 	}
-	rows.Ids, rows.Webhooks = append(rows.Ids, id), append(rows.Webhooks, o.Webhook)
+	rows.Ids, rows.Webhooks = append(rows.Ids, o.Answer.ID), append(rows.Webhooks, o.Webhook)
 	rows.Statuses, rows.Bodies = append(rows.Statuses, int32(o.Answer.Status)), append(rows.Bodies, body)
 	return nil
 }

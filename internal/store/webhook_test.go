@@ -96,7 +96,11 @@ func (p *post) jobs() int {
 }
 
 func delivered(d webhook.Delivery) webhook.Outcome {
-	return webhook.Outcome{Claim: d.Claim, State: webhook.Delivered, Answer: &webhook.Answer{Status: 200, Body: "thanks"}}
+	return webhook.Outcome{Claim: d.Claim, State: webhook.Delivered, Answer: answered(200, "thanks")}
+}
+
+func answered(status int, body string) *webhook.Answer {
+	return &webhook.Answer{ID: uuid.New(), Status: status, Body: body}
 }
 
 func TestOutbox(t *testing.T) {
@@ -140,7 +144,7 @@ func TestOutbox(t *testing.T) {
 		t.Parallel()
 		p := newPost(t)
 		d := p.claimOnly(p.change())
-		p.record(webhook.Outcome{Claim: d.Claim, State: webhook.Pending, Pause: time.Hour, Answer: &webhook.Answer{}})
+		p.record(webhook.Outcome{Claim: d.Claim, State: webhook.Pending, Pause: time.Hour, Answer: answered(0, "")})
 		left := ask[float64](t, p.Store, `SELECT extract(epoch FROM due_at - now())::float8 FROM payments.payment_history_webhooks WHERE id = $1`, d.Webhook)
 		if left < 3500 || left > 3600 || len(p.claim()) > 0 {
 			t.Errorf("it is due in %v s", left)
@@ -151,6 +155,21 @@ func TestOutbox(t *testing.T) {
 		}
 		p.record(webhook.Outcome{Claim: d.Claim, State: webhook.Pending}) // given back: no attempt
 		if d = p.claimOnly(d.Webhook); d.Attempts != 1 {
+			t.Errorf("it has %d attempts", d.Attempts)
+		}
+	})
+
+	t.Run("KeepsAnAnswerOnceThatIsRecordedTwice", func(t *testing.T) {
+		t.Parallel()
+		p := newPost(t)
+		outcome := webhook.Outcome{Claim: p.claimOnly(p.change()).Claim, State: webhook.Pending, Answer: answered(500, "no")}
+		p.record(outcome)
+		p.record(outcome) // nobody has seen the first commit
+		if n := ask[int](t, p.Store, `SELECT count(*) FROM payments.payment_history_webhook_responses
+			WHERE payment_history_webhook_id = $1`, outcome.Webhook); n != 1 {
+			t.Errorf("there are %d answers", n)
+		}
+		if d := p.claimOnly(outcome.Webhook); d.Attempts != 1 {
 			t.Errorf("it has %d attempts", d.Attempts)
 		}
 	})
@@ -167,7 +186,7 @@ func TestOutbox(t *testing.T) {
 			t.Errorf("claimed a second time: %+v", again)
 		}
 		p.record(delivered(late[0].Delivery)) // but the service has it
-		p.record(webhook.Outcome{Claim: now.Claim, State: webhook.Pending, Answer: &webhook.Answer{Status: 500}})
+		p.record(webhook.Outcome{Claim: now.Claim, State: webhook.Pending, Answer: answered(500, "")})
 		if state := ask[string](t, p.Store, `SELECT state FROM payments.payment_history_webhooks WHERE id = $1`, id); state != "delivered" {
 			t.Errorf("it is %s", state)
 		}
@@ -233,7 +252,7 @@ func TestOutbox_BesideAReleaseWithoutCouriers(t *testing.T) {
 			t.Errorf("it has %d jobs", n)
 		}
 		d := p.claimOnly(id)
-		p.record(webhook.Outcome{Claim: d.Claim, State: webhook.Pending, Answer: &webhook.Answer{Status: 500}})
+		p.record(webhook.Outcome{Claim: d.Claim, State: webhook.Pending, Answer: answered(500, "")})
 		if n := ask[int](t, p.Store, its, id.String()); n != 1 {
 			t.Errorf("then it has %d jobs", n)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/samchon/payments-server/internal/tracing"
@@ -16,7 +17,7 @@ import (
 
 var errPanic = errors.New("the attempt has panicked")
 
-func (c *Courier) attempt(ctx, cut context.Context, d Delivery) conclusion {
+func (c *Courier) attempt(ctx, cut context.Context, d Delivery, until time.Time) conclusion {
 	to, err := target(d.URL)
 	if err != nil {
 		return c.conclude(d, result{err: err}, true)
@@ -32,6 +33,9 @@ func (c *Courier) attempt(ctx, cut context.Context, d Delivery) conclusion {
 	r, cutOff := result{unsent: true}, false
 	if leave != nil {
 		defer func() { leave(r.verdict(cut), r.took) }() // also after a panic, or a place is lost for ever
+	}
+	if time.Now().After(until) { // this process has stood still meanwhile
+		return conclusion{}
 	}
 	if r, cutOff = c.send(cut, d, to); cutOff {
 		return putOff(d, 0)
@@ -65,6 +69,7 @@ func putOff(d Delivery, pause time.Duration) conclusion {
 // hold up the others for ever.
 func (c *Courier) conclude(d Delivery, r result, last bool) conclusion {
 	attempts := d.Attempts + 1
+	r.ID = uuid.New()
 	end := conclusion{
 		Outcome:  Outcome{Claim: d.Claim, State: Pending, Answer: &r.Answer},
 		attempts: attempts, took: r.took, err: r.err,

@@ -154,6 +154,7 @@ func (c *Courier) awaitRoom(ctx context.Context) bool {
 func (c *Courier) claimSome(ctx, cut context.Context, deliveries *sync.WaitGroup) int {
 	// Not ctx: rows claimed for somebody who does not wait for them are nobody's until
 	// the lease ends.
+	until := time.Now().Add(c.lease) // by our clock: the database's may differ
 	claimed, err := c.outbox.Claim(context.WithoutCancel(ctx), armful, c.lease)
 	if err != nil {
 		c.log.WarnContext(ctx, "webhooks cannot be claimed", "error", err)
@@ -162,7 +163,7 @@ func (c *Courier) claimSome(ctx, cut context.Context, deliveries *sync.WaitGroup
 	}
 	c.underWay.Add(int64(len(claimed)))
 	for _, d := range claimed {
-		deliveries.Go(func() { c.done <- c.deliver(ctx, cut, d) })
+		deliveries.Go(func() { c.done <- c.deliver(ctx, cut, d, until) })
 	}
 	return len(claimed)
 }
@@ -184,8 +185,8 @@ type conclusion struct {
 	err      error // why it was not taken
 }
 
-// deliver makes one attempt, if it is the webhook's turn, and the host's.
-func (c *Courier) deliver(ctx, cut context.Context, d Delivery) (end conclusion) {
+// deliver makes one attempt, if it is the webhook's turn, and the host's, and if it is ours until then.
+func (c *Courier) deliver(ctx, cut context.Context, d Delivery, until time.Time) (end conclusion) {
 	defer func() {
 		if thrown := recover(); thrown != nil { // its value might hold anything
 			c.log.ErrorContext(ctx, "delivering a webhook has panicked", "webhook", d.Webhook, "stack", string(debug.Stack()))
@@ -204,5 +205,5 @@ func (c *Courier) deliver(ctx, cut context.Context, d Delivery) (end conclusion)
 			return conclusion{} // it is no longer ours
 		}
 	}
-	return c.attempt(ctx, cut, d)
+	return c.attempt(ctx, cut, d, until)
 }

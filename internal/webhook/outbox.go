@@ -57,6 +57,9 @@ type Outcome struct {
 
 // Answer is what a service said to one attempt.
 type Answer struct {
+	// ID is of its row. It is drawn with the attempt: when nobody knows whether a transaction was committed, it is done
+	// again, and the answer kept once.
+	ID     uuid.UUID
 	Status int    // 0 if none came
 	Body   string // its beginning; valid UTF-8 without NUL
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -27,6 +28,18 @@ func TestTrouble(t *testing.T) {
 		h.await(id, Delivered)
 		got := s.received()
 		if len(got) != 2 || got[0].header.Get("webhook-id") != got[1].header.Get("webhook-id") {
+			t.Errorf("received %v", got)
+		}
+	})
+
+	t.Run("OneThatIsOursNoMoreIsNotSent", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		s := newService(t, nil)
+		id := h.commit(uuid.New(), 1, s.URL, "body")
+		h.open(func(c *Courier) { c.outbox, c.lease = &sluggish{Outbox: h.table}, 200*time.Millisecond })
+		h.await(id, Delivered)
+		if got := s.received(); len(got) != 1 {
 			t.Errorf("received %v", got)
 		}
 	})
@@ -250,6 +263,21 @@ func (e explosive) Claim(ctx context.Context, most int, lease time.Duration) ([]
 		all[i].Body = func() ([]byte, error) { panic("a defect") }
 	}
 	return all, err
+}
+
+// sluggish hands the first claim over when its lease has ended, as if the process had stood still.
+type sluggish struct {
+	Outbox
+	once sync.Once
+}
+
+func (s *sluggish) Claim(ctx context.Context, most int, lease time.Duration) (claimed []Delivery, err error) {
+	began := time.Now()
+	claimed, err = s.Outbox.Claim(ctx, most, lease)
+	if len(claimed) > 0 {
+		s.once.Do(func() { time.Sleep(time.Until(began.Add(2 * lease))) })
+	}
+	return claimed, err
 }
 
 // forgetful fails to record the first time.

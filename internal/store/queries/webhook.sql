@@ -52,11 +52,13 @@ UPDATE payments.payment_history_webhooks SET due_at = NULL
 WHERE id = $1 AND state = 'pending' AND due_at = sqlc.arg(until)::timestamptz;
 
 -- name: InsertWebhookResponses :exec
--- Without an answer, the status is 0 and the body empty; both become null.
+-- Without an answer, the status is 0 and the body empty; both become null. One that is there already was recorded by the same
+-- transaction, which its sender did not see commit.
 INSERT INTO payments.payment_history_webhook_responses (id, payment_history_webhook_id, status, body, created_at)
 SELECT r.id, r.webhook, NULLIF(r.status, 0), NULLIF(r.body, ''), now()
 FROM (SELECT unnest((SELECT sqlc.arg(ids)::uuid[])) AS id, unnest((SELECT sqlc.arg(webhooks)::uuid[])) AS webhook,
-             unnest((SELECT sqlc.arg(statuses)::int[])) AS status, unnest((SELECT sqlc.arg(bodies)::text[])) AS body) r;
+             unnest((SELECT sqlc.arg(statuses)::int[])) AS status, unnest((SELECT sqlc.arg(bodies)::text[])) AS body) r
+ON CONFLICT (id) DO NOTHING;
 
 -- name: RecordWebhooks :exec
 -- An answer that settles a webhook counts even after the lease; when to send it again is said only by who has it.

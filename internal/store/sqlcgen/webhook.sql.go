@@ -198,6 +198,7 @@ INSERT INTO payments.payment_history_webhook_responses (id, payment_history_webh
 SELECT r.id, r.webhook, NULLIF(r.status, 0), NULLIF(r.body, ''), now()
 FROM (SELECT unnest((SELECT $1::uuid[])) AS id, unnest((SELECT $2::uuid[])) AS webhook,
              unnest((SELECT $3::int[])) AS status, unnest((SELECT $4::text[])) AS body) r
+ON CONFLICT (id) DO NOTHING
 `
 
 type InsertWebhookResponsesParams struct {
@@ -207,7 +208,8 @@ type InsertWebhookResponsesParams struct {
 	Bodies   []string
 }
 
-// Without an answer, the status is 0 and the body empty; both become null.
+// Without an answer, the status is 0 and the body empty; both become null. One that is there already was recorded by the same
+// transaction, which its sender did not see commit.
 func (q *Queries) InsertWebhookResponses(ctx context.Context, arg InsertWebhookResponsesParams) error {
 	_, err := q.db.Exec(ctx, insertWebhookResponses,
 		arg.Ids,
