@@ -21,7 +21,7 @@ type report struct {
 	took    time.Duration
 }
 
-// fact is a figure without a peer, beside its goal.
+// fact is a figure without a peer, beside its goal, if it has one.
 type fact struct {
 	what, found, goal string
 	met               bool
@@ -80,7 +80,12 @@ func (r result) verdict() string {
 	return verdict(r.ratio().median >= r.goal)
 }
 
-func (f fact) row() []string { return []string{f.what, f.found, f.goal, verdict(f.met)} }
+func (f fact) row() []string {
+	if f.goal == "" {
+		return []string{f.what, f.found, "-", "-"}
+	}
+	return []string{f.what, f.found, f.goal, verdict(f.met)}
+}
 
 func millis(s spread) string {
 	if s.median == 0 {
@@ -101,7 +106,7 @@ func (r *report) markdown(w io.Writer, s settings) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# What payments-server does, beside something real\n\nWritten by `make bench`, %s, in %s. %s\n\n",
 		time.Now().UTC().Format(time.DateOnly), r.took.Round(time.Second), machine())
-	fmt.Fprintf(&b, "Load generator, server, database and fakes share the machine. Each pair takes turns, %d of %s each after a warm-up;\n"+
+	fmt.Fprintf(&b, "Load generator, server, database and fakes share the machine. Each pair takes turns, %d of %s each (hashes: twice as long) after a warm-up;\n"+
 		"the median counts, and *from* and *to* are the extremes of the ratio in one round. P50 and P99 are of our side in a closed\n"+
 		"loop, in milliseconds. *Load CPU/call* is what the load generator itself spent on a call.\n\n", s.rounds, s.lap)
 	table(&b, matchColumns, r.matches, result.row)

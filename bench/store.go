@@ -31,7 +31,7 @@ func stores(ctx context.Context, s settings, r *report) (err error) {
 		return err
 	}
 	return match{
-		what: "store a history (card)", goal: 0.8,
+		what: "store a history (card)", goal: 0.8, laps: 2,
 		ours: contender{"POST /histories", system.storeLap}, peer: bare,
 		note: fmt.Sprintf("The bare loop has %d goroutines in one process; each asks the same fake for the payment, computes one argon2id, and commits "+
 			"a row of an intent and a row of a record of the same size.", storers),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -80,15 +81,18 @@ func Open(ctx context.Context, o Settings) (*App, error) {
 		Outbox: webhooks, Secrets: p.secrets, Allowed: webhookNetworks(c), Log: log, Tracer: o.Tracer,
 		Observe: counts.webhook,
 	})
-	jobs, err := o.startJobs(ctx, s, payments, webhooks, courier)
-	if err != nil {
-		s.Close()
-		return nil, err
-	}
+	var jobs *jobs
+	var starting sync.WaitGroup
+	starting.Go(func() { jobs, err = o.startJobs(ctx, s, payments, webhooks, courier) }) // which mostly waits
 	handler := NewHandler(Options{
 		Payments: payments, Codec: p.codec, Keys: s, HashKey: p.hashKey, Log: log, Version: o.Version,
 		Observe: counts.request, Tracer: o.Tracer,
 	})
+	starting.Wait()
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
 	inner := newInner(handler, ownMetrics(s, o.Version), sharedMetrics(s))
 	return &App{
 		Handler: handler, Inner: inner, store: s, jobs: jobs,
@@ -107,9 +111,7 @@ func (a *App) Close(ctx context.Context) error {
 func openStore(ctx context.Context, c *config.Config, keys store.Keys) (*store.Store, error) {
 	url := string(c.Database.URL)
 	if c.Mode == config.Local {
-		if err := store.Migrate(ctx, url); err != nil {
-			return nil, err
-		}
+		return store.OpenMigrated(ctx, url, keys)
 	}
 	return store.OpenCurrent(ctx, url, keys)
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Codes that the client package has no use for.
@@ -45,8 +46,9 @@ func (e vendorError) message(r *http.Request) string {
 //go:embed codes.tsv
 var codeTable string
 
-// vendorErrors are the codes of the calls that the fake knows.
-var vendorErrors = parseCodes(codeTable)
+// vendorErrors are the codes of the calls that the fake knows. They are read when one is needed: every process of the
+// server is this program, and a worker that starts needs none.
+var vendorErrors = sync.OnceValue(func() map[string]vendorError { return parseCodes(codeTable) })
 
 func parseCodes(table string) map[string]vendorError {
 	errors := make(map[string]vendorError)

@@ -71,7 +71,7 @@ func (c *window) succeeded(result map[string]string) outcome {
 // failed leaves the order out when the payer gave up: the real gateway does not
 // tell failUrl which order that was.
 func (c *window) failed(code, orderID string) outcome {
-	message := vendorErrors[code].korean
+	message := vendorErrors()[code].korean
 	if c.fail == nil {
 		return outcome{Error: &vendorBody{code, message}}
 	}

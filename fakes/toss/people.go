@@ -73,7 +73,7 @@ func (p *payment) actions() []string {
 
 func (s *Server) abort(p *payment, cause fault.Cause) {
 	p.Status = api.StatusAborted
-	p.Failure = &api.Failure{Code: codeCardRejected, Message: vendorErrors[codeCardRejected].korean}
+	p.Failure = &api.Failure{Code: codeCardRejected, Message: vendorErrors()[codeCardRejected].korean}
 	s.changed(p)
 	s.announce(p, cause)
 }

@@ -39,7 +39,7 @@ func unprocessable(code, format string, args ...any) refusal {
 
 // requested is the refusal that a TossPayments-Test-Code asks for.
 func requested(code string) refusal {
-	if _, known := vendorErrors[code]; !known {
+	if _, known := vendorErrors()[code]; !known {
 		return refusal{code: codeInvalidTestCode}
 	}
 	return refusal{code: code}
@@ -81,7 +81,7 @@ func (s *Server) refuseByPlan(w http.ResponseWriter, r *http.Request, why front.
 		s.refuse(w, why.Status, why.Message)
 		return
 	}
-	e := vendorErrors[why.Code]
+	e := vendorErrors()[why.Code]
 	writeJSON(w, cmp.Or(why.Status, e.status, http.StatusBadRequest), vendorBody{
 		Code: why.Code, Message: cmp.Or(why.Message, e.message(r)),
 	})
@@ -93,7 +93,7 @@ type vendorBody struct {
 }
 
 func writeVendor(w http.ResponseWriter, r *http.Request, code string) {
-	e := vendorErrors[code]
+	e := vendorErrors()[code]
 	writeJSON(w, e.status, vendorBody{Code: code, Message: e.message(r)})
 }
 

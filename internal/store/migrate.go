@@ -152,6 +152,23 @@ func OpenCurrent(ctx context.Context, databaseURL string, keys Keys) (*Store, er
 	return s, nil
 }
 
+// OpenMigrated opens a database, and migrates it first where it lacks something of this build's schema.
+func OpenMigrated(ctx context.Context, databaseURL string, keys Keys) (*Store, error) {
+	s, err := Open(ctx, databaseURL, keys)
+	if err != nil {
+		return nil, err
+	}
+	lacking, err := lackingOf(ctx, s.pool)
+	if err == nil && len(lacking) > 0 {
+		err = Migrate(ctx, databaseURL)
+	}
+	if err != nil {
+		s.Close()
+		return nil, translate(err)
+	}
+	return s, nil
+}
+
 // CheckSchema reports whether the database has at least this build's schema. A
 // newer one is fine: migrations expand first and contract releases later, so two
 // generations share a schema.

@@ -32,11 +32,15 @@ func Pending(ctx context.Context, databaseURL string) ([]Change, error) {
 		return nil, translate(fmt.Errorf("connect to look at the schema: %w", err))
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	tables, err := appliedTables(ctx, conn)
+	return lackingOf(ctx, conn)
+}
+
+func lackingOf(ctx context.Context, db asker) ([]Change, error) {
+	tables, err := appliedTables(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	jobs, err := versions(ctx, conn, "payments.river_migration", "SELECT version FROM payments.river_migration")
+	jobs, err := versions(ctx, db, "payments.river_migration", "SELECT version FROM payments.river_migration")
 	if err != nil {
 		return nil, err
 	}
