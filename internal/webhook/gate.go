@@ -11,12 +11,14 @@ import (
 
 // What one host may take from the others.
 const (
-	hostShare    = 64               // deliveries at once
-	hostFailures = 5                // in a row, and the host counts as away
-	hostAway     = 30 * time.Second // until it is probed, by one delivery
-	hostBusy     = time.Second      // until a delivery asks again for a place
-	hostPatience = time.Second / 4  // that a delivery may wait here for one
-	hostsKnown   = 10_000           // services name hosts, so they are bounded
+	hostShare    = 64                   // deliveries at once
+	hostFailures = 5                    // in a row, and the host counts as away
+	hostAway     = 30 * time.Second     // until it is probed, by one delivery
+	hostBusy     = time.Second          // until a delivery asks again for a place
+	hostPatience = time.Second / 4      // that a delivery may wait here for one
+	hostStep     = 5 * time.Millisecond // between two that were turned away, when they are many, or less
+	hostLongest  = 5 * time.Minute      // that one is turned away for, however many there are
+	hostsKnown   = 10_000               // services name hosts, so they are bounded
 )
 
 // gate is a circuit breaker and a bulkhead for each host. It knows only what
@@ -32,6 +34,22 @@ type host struct {
 	took     time.Duration   // by a delivery, as a moving average
 	failures int             // in a row
 	until    time.Time
+	line     time.Time // when the last one that was turned away has its turn
+}
+
+// turnAway returns how long a delivery has to stay away: so long that those who are turned away come back one after the
+// other. Each time costs the database two writes, and there may be a hundred thousand of them behind one host. They still
+// ask for places twice as often as a busy host has any.
+func (h *host) turnAway(atLeast time.Duration) time.Duration {
+	step, now := hostStep, time.Now()
+	if h.failures < hostFailures {
+		step = min(step, h.took/(2*hostShare))
+	}
+	if h.line.Before(now) {
+		h.line = now
+	}
+	h.line = h.line.Add(step)
+	return max(atLeast, min(h.line.Sub(now), hostLongest))
 }
 
 // patient reports whether another delivery will soon have a place. Behind a host
@@ -75,7 +93,7 @@ func (g *gate) ask(name string) (h *host, place chan struct{}, wait time.Duratio
 	share := hostShare
 	if h.failures >= hostFailures {
 		if wait := time.Until(h.until); wait > 0 {
-			return h, nil, wait
+			return h, nil, h.turnAway(wait)
 		}
 		share = 1
 	}
@@ -88,7 +106,7 @@ func (g *gate) ask(name string) (h *host, place chan struct{}, wait time.Duratio
 		h.waiting = append(h.waiting, place)
 		return h, place, 0
 	}
-	return h, nil, hostBusy
+	return h, nil, h.turnAway(hostBusy)
 }
 
 // await waits in the line for hostPatience.
@@ -108,7 +126,7 @@ func (g *gate) await(ctx context.Context, h *host, place chan struct{}) (wait ti
 		return 0
 	}
 	h.waiting = slices.Delete(h.waiting, at, at+1)
-	return hostBusy
+	return h.turnAway(hostBusy)
 }
 
 // verdict is what an attempt says about the host, not about the webhook.

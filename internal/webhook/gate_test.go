@@ -76,6 +76,30 @@ func TestGate(t *testing.T) {
 				t.Errorf("it waited %s", waited)
 			}
 		},
+		"HasABacklogComeBackBitByBit": func(t *testing.T, g *gate) {
+			fail(t, g, "a", hostFailures)
+			const backlog = 20_000
+			soon, longest := 0, time.Duration(0)
+			for range backlog {
+				_, wait := g.enter(t.Context(), "a")
+				if longest = max(longest, wait); wait <= hostAway {
+					soon++
+				}
+			}
+			if want := int(hostAway / hostStep); soon != want || longest != backlog*hostStep {
+				t.Errorf("%d come back with the probe, want %d, and the last after %s", soon, want, longest)
+			}
+			for range 5 * backlog {
+				_, wait := g.enter(t.Context(), "a")
+				longest = max(longest, wait)
+			}
+			if longest != hostLongest {
+				t.Errorf("the last comes back after %s", longest)
+			}
+			time.Sleep(2 * backlog * 5 * hostStep) // the line is over
+			fail(t, g, "a", 1)
+			mustWait(t, g, "a", hostAway)
+		},
 		"LetsFewWaitForAHostThatIsSlow": func(t *testing.T, g *gate) {
 			fill(t, g, "a", 15*time.Second)
 			for range 20 {
