@@ -83,6 +83,8 @@ func (s *system) reload(ctx context.Context) (supervisor.Generation, error) {
 		switch {
 		case err != nil:
 			return supervisor.Generation{}, err
+		case len(census.Generations) == 0:
+			return supervisor.Generation{}, errors.New("the census names no generation")
 		case len(census.Generations) == 1:
 			return census.Generations[0], nil
 		}

@@ -19,6 +19,8 @@ const (
 	sharing = 100 * time.Millisecond
 	// inertia is how many looks it takes to change its mind: at any one moment few requests are under way.
 	inertia = 4
+	// enough is how much of a processor the share has to be off for a change.
+	enough = 0.6
 	// lending is how long processors stay lent after the last hash: another one often follows at once, and each change
 	// stops the worker for a moment.
 	lending = 100 * time.Millisecond
@@ -51,15 +53,28 @@ func newShare() *share {
 }
 
 // follow begins with an equal share of so many workers, for one that starts is to be quick about it, and keeps it in line
-// with the requests under way until ctx ends. count tells how many this worker has, and all have; changed is told the share.
+// with the requests under way until ctx ends; those that only wait for a PG count, too. count tells how many this worker
+// has, and all have; changed is told the share, and may take its time.
 func (s *share) follow(ctx context.Context, workers int, count func() (mine, all int),
 	changed func(ctx context.Context, own int)) {
 	part, whole := 1.0, float64(workers)
+	newest := make(chan int, 1)
+	defer close(newest)
+	go func() {
+		for own := range newest {
+			changed(ctx, own)
+		}
+	}()
 	tick := time.NewTicker(sharing)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		s.set(part, whole)
-		changed(ctx, s.own) // only set writes it, and only we call that by now
+		if own, other := s.set(part, whole); other {
+			select {
+			case <-newest: // nobody has seen it
+			default:
+			}
+			newest <- own
+		}
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
@@ -71,12 +86,17 @@ func (s *share) follow(ctx context.Context, workers int, count func() (mine, all
 	}
 }
 
-// set takes the processors that fall to a part of the whole.
-func (s *share) set(part, whole float64) {
+// set takes the processors that fall to a part of the whole, and reports whether they are others than before. Half a
+// processor more or less changes nothing.
+func (s *share) set(part, whole float64) (own int, other bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.own = min(max(int(math.Round(float64(s.all)*part/whole)), 1), s.all)
-	s.apply()
+	before, exact := s.own, float64(s.all)*part/whole
+	if math.Abs(exact-float64(s.own)) > enough {
+		s.own = min(max(int(math.Round(exact)), 1), s.all)
+		s.apply()
+	}
+	return s.own, s.own != before
 }
 
 // apply needs the lock. To set what is set already costs nothing.

@@ -20,7 +20,7 @@ func TestShare(t *testing.T) {
 			part, whole float64
 			want        int
 		}{
-			{1, 2, 4}, {1, 3, 3}, {0, 10, 1}, {10, 10, 8}, {1, 1000, 1}, {3, 16, 2}, {1, 16, 1},
+			{1, 2, 4}, {1, 3, 3}, {0, 10, 1}, {10, 10, 8}, {1, 1000, 1}, {3, 16, 1}, {4, 16, 2}, {3, 16, 2}, {1, 16, 1},
 		} {
 			if s.set(c.part, c.whole); s.processors() != c.want {
 				t.Errorf("%v of %v: %d processors, want %d", c.part, c.whole, s.processors(), c.want)

@@ -164,7 +164,7 @@ func OpenMigrated(ctx context.Context, databaseURL string, keys Keys) (*Store, e
 	}
 	if err != nil {
 		s.Close()
-		return nil, translate(err)
+		return nil, translate(fmt.Errorf("look at the schema: %w", err))
 	}
 	return s, nil
 }

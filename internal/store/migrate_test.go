@@ -3,6 +3,7 @@ package store
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -47,7 +48,12 @@ func TestMigrate_BuildsIndexesBesideWriters(t *testing.T) {
 	defer writer.Close(t.Context())
 	const unfinished = `SELECT count(*) FROM pg_index WHERE NOT indisvalid`
 	for n := 0; n == 0; {
-		must(t, writer.QueryRow(t.Context(), unfinished).Scan(&n))
+		select {
+		case err := <-migrated:
+			t.Fatalf("it has ended without an index that waits: %v", err)
+		case <-time.After(10 * time.Millisecond):
+			must(t, writer.QueryRow(t.Context(), unfinished).Scan(&n))
+		}
 	}
 	_, err = writer.Exec(t.Context(), `SET lock_timeout = '1s'; UPDATE payments.payment_history_webhooks SET created_at = created_at`)
 	must(t, err)

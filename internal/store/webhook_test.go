@@ -218,6 +218,25 @@ func TestOutbox(t *testing.T) {
 		}
 	})
 
+	t.Run("CountsAnewForAJobOfAnotherRelease", func(t *testing.T) {
+		t.Parallel()
+		p := newPost(t)
+		first := p.claimOnly(p.change())
+		p.record(webhook.Outcome{Claim: first.Claim, State: webhook.Pending, Answer: answered(500, "")})
+		for _, c := range []struct {
+			job            int64
+			attempts, want int
+		}{{first.Job, 0, 1}, {first.Job + 1000, 7, 7}} {
+			p.exec(`UPDATE payments.payment_history_webhooks SET due_at = NULL WHERE id = $1`, first.Webhook) // it has stepped back
+			later := first.Queued.Add(time.Hour)
+			_, err := p.Adopt(t.Context(), webhook.Adoption{Webhook: first.Webhook, Job: c.job, Queued: later, Attempts: c.attempts})
+			must(t, err)
+			if d := p.claimOnly(first.Webhook); d.Attempts != c.want || d.Job != c.job || d.Queued.Equal(later) == (c.job == first.Job) {
+				t.Errorf("job %d: %d attempts since %s, want %d", d.Job, d.Attempts, d.Queued, c.want)
+			}
+		}
+	})
+
 	t.Run("TellsWhoListens", func(t *testing.T) {
 		t.Parallel()
 		p := newPost(t)

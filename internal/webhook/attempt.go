@@ -17,7 +17,7 @@ import (
 
 var errPanic = errors.New("the attempt has panicked")
 
-func (c *Courier) attempt(ctx, cut context.Context, d Delivery, until time.Time) conclusion {
+func (c *Courier) attempt(ctx, cut context.Context, d Delivery, last time.Time) conclusion {
 	to, err := target(d.URL)
 	if err != nil {
 		return c.conclude(d, result{err: err}, true)
@@ -34,7 +34,8 @@ func (c *Courier) attempt(ctx, cut context.Context, d Delivery, until time.Time)
 	if leave != nil {
 		defer func() { leave(r.verdict(cut), r.took) }() // also after a panic, or a place is lost for ever
 	}
-	if time.Now().After(until) { // this process has stood still meanwhile
+	if time.Now().Round(0).After(last) {
+		c.log.WarnContext(ctx, "a webhook is left to whoever claims it next: this process has stood still", "webhook", d.Webhook)
 		return conclusion{}
 	}
 	if r, cutOff = c.send(cut, d, to); cutOff {

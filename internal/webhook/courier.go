@@ -154,7 +154,8 @@ func (c *Courier) awaitRoom(ctx context.Context) bool {
 func (c *Courier) claimSome(ctx, cut context.Context, deliveries *sync.WaitGroup) int {
 	// Not ctx: rows claimed for somebody who does not wait for them are nobody's until
 	// the lease ends.
-	until := time.Now().Add(c.lease) // by our clock: the database's may differ
+	// By our clock, for the database's may differ; and by the one on the wall, which goes on while a machine is suspended.
+	last := time.Now().Round(0).Add(c.lease - c.sender.timeout)
 	claimed, err := c.outbox.Claim(context.WithoutCancel(ctx), armful, c.lease)
 	if err != nil {
 		c.log.WarnContext(ctx, "webhooks cannot be claimed", "error", err)
@@ -163,7 +164,7 @@ func (c *Courier) claimSome(ctx, cut context.Context, deliveries *sync.WaitGroup
 	}
 	c.underWay.Add(int64(len(claimed)))
 	for _, d := range claimed {
-		deliveries.Go(func() { c.done <- c.deliver(ctx, cut, d, until) })
+		deliveries.Go(func() { c.done <- c.deliver(ctx, cut, d, last) })
 	}
 	return len(claimed)
 }
@@ -185,8 +186,9 @@ type conclusion struct {
 	err      error // why it was not taken
 }
 
-// deliver makes one attempt, if it is the webhook's turn, and the host's, and if it is ours until then.
-func (c *Courier) deliver(ctx, cut context.Context, d Delivery, until time.Time) (end conclusion) {
+// deliver makes one attempt, if it is the webhook's turn, and the host's. After last it makes none, for that could end
+// after the lease.
+func (c *Courier) deliver(ctx, cut context.Context, d Delivery, last time.Time) (end conclusion) {
 	defer func() {
 		if thrown := recover(); thrown != nil { // its value might hold anything
 			c.log.ErrorContext(ctx, "delivering a webhook has panicked", "webhook", d.Webhook, "stack", string(debug.Stack()))
@@ -205,5 +207,5 @@ func (c *Courier) deliver(ctx, cut context.Context, d Delivery, until time.Time)
 			return conclusion{} // it is no longer ours
 		}
 	}
-	return c.attempt(ctx, cut, d, until)
+	return c.attempt(ctx, cut, d, last)
 }

@@ -16,7 +16,7 @@ const (
 	hostAway     = 30 * time.Second     // until it is probed, by one delivery
 	hostBusy     = time.Second          // until a delivery asks again for a place
 	hostPatience = time.Second / 4      // that a delivery may wait here for one
-	hostStep     = 5 * time.Millisecond // between two that were turned away, when they are many, or less
+	hostStep     = 5 * time.Millisecond // between two that a host turned away which is away, when they are many
 	hostLongest  = 5 * time.Minute      // that one is turned away for, however many there are
 	hostsKnown   = 10_000               // services name hosts, so they are bounded
 )
@@ -38,18 +38,16 @@ type host struct {
 }
 
 // turnAway returns how long a delivery has to stay away: so long that those who are turned away come back one after the
-// other. Each time costs the database two writes, and there may be a hundred thousand of them behind one host. They still
-// ask for places twice as often as a busy host has any.
+// other. Each time costs the database two writes, and there may be a hundred thousand of them behind one host. They come
+// back twice as fast as a busy host has places for them.
 func (h *host) turnAway(atLeast time.Duration) time.Duration {
-	step, now := hostStep, time.Now()
-	if h.failures < hostFailures {
-		step = min(step, h.took/(2*hostShare))
+	step, now := h.took/(2*hostShare), time.Now()
+	if h.failures >= hostFailures {
+		step = hostStep
 	}
-	if h.line.Before(now) {
-		h.line = now
-	}
-	h.line = h.line.Add(step)
-	return max(atLeast, min(h.line.Sub(now), hostLongest))
+	ahead := min(max(h.line.Sub(now), 0)+step, hostLongest)
+	h.line = now.Add(ahead)
+	return max(atLeast, ahead)
 }
 
 // patient reports whether another delivery will soon have a place. Behind a host
@@ -145,6 +143,9 @@ func (g *gate) leave(h *host, v verdict, took time.Duration) {
 	defer g.mu.Unlock()
 	switch v {
 	case present:
+		if h.failures >= hostFailures {
+			h.line = time.Time{}
+		}
 		h.failures = 0
 	case away:
 		h.failures++

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -96,9 +97,23 @@ func TestGate(t *testing.T) {
 			if longest != hostLongest {
 				t.Errorf("the last comes back after %s", longest)
 			}
-			time.Sleep(2 * backlog * 5 * hostStep) // the line is over
-			fail(t, g, "a", 1)
-			mustWait(t, g, "a", hostAway)
+			time.Sleep(hostAway)
+			mustEnter(t, g, "a")(present) // the probe: nobody stands in line from now on
+			fill(t, g, "a", time.Second)
+			mustWait(t, g, "a", hostBusy)
+		},
+		"HasABacklogComeBackTwiceAsFastAsABusyHostHasPlaces": func(t *testing.T, g *gate) {
+			fill(t, g, "a", 15*time.Second)
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel() // nobody waits here
+			const backlog = 1000
+			var last time.Duration
+			for range backlog {
+				_, last = g.enter(ctx, "a")
+			}
+			if took := 15 * time.Second / hostShare / 2 * backlog; last < took*8/10 || last > took {
+				t.Errorf("the last comes back after %s, want %s", last, took)
+			}
 		},
 		"LetsFewWaitForAHostThatIsSlow": func(t *testing.T, g *gate) {
 			fill(t, g, "a", 15*time.Second)
@@ -107,9 +122,9 @@ func TestGate(t *testing.T) {
 			}
 			synctest.Wait()
 			began := time.Now()
-			mustWait(t, g, "a", hostBusy)
-			if waited := time.Since(began); waited != 0 {
-				t.Errorf("it waited %s", waited)
+			_, wait := g.enter(t.Context(), "a")
+			if waited := time.Since(began); waited != 0 || wait < hostBusy {
+				t.Errorf("it waited %s, and is put off for %s", waited, wait)
 			}
 			time.Sleep(hostPatience) // the others leave
 		},

@@ -127,6 +127,17 @@ func (s *stage) handOver() {
 	}
 }
 
+// moved waits for the next connection that moves.
+func (s *stage) moved() (e Entry) {
+	s.t.Helper()
+	select {
+	case e = <-s.entries:
+	case <-time.After(patience):
+		s.t.Fatal("no connection has moved")
+	}
+	return e
+}
+
 // onOld opens connections while only the old worker accepts.
 func (s *stage) onOld(dial func()) {
 	s.new.link.Tell(Drain, "")
@@ -198,7 +209,7 @@ func TestMove(t *testing.T) {
 		s.handOver()
 		send(t, c, request("2"))
 		wantAnswer(t, r, "new 2")
-		if e := <-s.entries; e.Stage != Next || e.Held != 0 || time.Duration(e.Left) > 10*time.Second || e.Left <= 0 {
+		if e := s.moved(); e.Stage != Next || e.Held != 0 || time.Duration(e.Left) > 10*time.Second || e.Left <= 0 {
 			t.Errorf("moved as %+v, want an idle timeout below 10 s", e)
 		}
 	})
@@ -210,7 +221,7 @@ func TestMove(t *testing.T) {
 		s.handOver()
 		send(t, c, request("1"))
 		wantAnswer(t, bufio.NewReader(c), "new 1")
-		if e := <-s.entries; e.Stage != First || time.Duration(e.Left) > 5*time.Second {
+		if e := s.moved(); e.Stage != First || time.Duration(e.Left) > 5*time.Second {
 			t.Errorf("moved as %+v, want the header timeout", e)
 		}
 	})
@@ -317,7 +328,7 @@ func testSplitRequest(t *testing.T) {
 			if cut <= prefixMax {
 				want = "new 2"
 				// The answer to the first may be here before net/http is done with it: more bytes would be read by it then.
-				<-s.entries
+				s.moved()
 			}
 			send(t, c, second[cut:])
 			wantAnswer(t, r, want)
@@ -355,7 +366,7 @@ func testBusyConnection(t *testing.T) {
 	send(t, c, second[:2])
 	close(proceed)
 	wantAnswer(t, r, "old 1")
-	<-s.entries
+	s.moved()
 	send(t, c, second[2:])
 	wantAnswer(t, r, "new 2")
 }

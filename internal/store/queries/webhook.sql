@@ -83,10 +83,14 @@ RETURNING w.id;
 SELECT state, due_at FROM payments.payment_history_webhooks WHERE id = $1;
 
 -- name: AdoptWebhook :exec
--- One that has not been a courier's keeps the attempts that its job has made.
+-- A job that is not the webhook's is of a release without couriers, which has queued it, perhaps anew: then its attempts
+-- count from there.
 UPDATE payments.payment_history_webhooks w
-SET due_at = now(), job = sqlc.arg(job)::bigint, queued_at = greatest(w.queued_at, sqlc.arg(queued_at)::timestamptz),
-    attempts = CASE WHEN w.queued_at >= sqlc.arg(queued_at)::timestamptz THEN w.attempts ELSE sqlc.arg(attempts)::int END
+SET due_at = now(), job = sqlc.arg(job)::bigint,
+    queued_at = CASE WHEN w.job = sqlc.arg(job)::bigint OR w.queued_at >= sqlc.arg(queued_at)::timestamptz THEN w.queued_at
+                     ELSE sqlc.arg(queued_at)::timestamptz END,
+    attempts = CASE WHEN w.job = sqlc.arg(job)::bigint OR w.queued_at >= sqlc.arg(queued_at)::timestamptz THEN w.attempts
+                    ELSE sqlc.arg(attempts)::int END
 FROM pg_notify('payments_webhooks', '')
 WHERE w.id = $1 AND w.state = 'pending' AND w.due_at IS NULL;
 

@@ -15,8 +15,11 @@ import (
 
 const adoptWebhook = `-- name: AdoptWebhook :exec
 UPDATE payments.payment_history_webhooks w
-SET due_at = now(), job = $2::bigint, queued_at = greatest(w.queued_at, $3::timestamptz),
-    attempts = CASE WHEN w.queued_at >= $3::timestamptz THEN w.attempts ELSE $4::int END
+SET due_at = now(), job = $2::bigint,
+    queued_at = CASE WHEN w.job = $2::bigint OR w.queued_at >= $3::timestamptz THEN w.queued_at
+                     ELSE $3::timestamptz END,
+    attempts = CASE WHEN w.job = $2::bigint OR w.queued_at >= $3::timestamptz THEN w.attempts
+                    ELSE $4::int END
 FROM pg_notify('payments_webhooks', '')
 WHERE w.id = $1 AND w.state = 'pending' AND w.due_at IS NULL
 `
@@ -28,7 +31,8 @@ type AdoptWebhookParams struct {
 	Attempts int32
 }
 
-// One that has not been a courier's keeps the attempts that its job has made.
+// A job that is not the webhook's is of a release without couriers, which has queued it, perhaps anew: then its attempts
+// count from there.
 func (q *Queries) AdoptWebhook(ctx context.Context, arg AdoptWebhookParams) error {
 	_, err := q.db.Exec(ctx, adoptWebhook,
 		arg.ID,
