@@ -14,6 +14,9 @@ import (
 	"time"
 )
 
+// quickest is how soon a caller looks again whether the trips under way are slow.
+const quickest = time.Millisecond
+
 // errLost is told to those whose trip ended in a panic of its leader.
 var errLost = errors.New("whoever asked for several at once has failed")
 
@@ -80,7 +83,8 @@ func (t *Trips[In, Out]) join(me *caller[In, Out]) *trip[In, Out] {
 
 // await returns the trip to lead, or nil once me is answered.
 func (t *Trips[In, Out]) await(me *caller[In, Out]) *trip[In, Out] {
-	slow := time.NewTimer(max(t.Slow, time.Millisecond))
+	pause := max(t.Slow, quickest)
+	slow := time.NewTimer(pause)
 	defer slow.Stop()
 	for {
 		select {
@@ -89,9 +93,9 @@ func (t *Trips[In, Out]) await(me *caller[In, Out]) *trip[In, Out] {
 		case mine := <-me.lead:
 			return mine
 		case <-slow.C:
-			t.overtake()
 			if t.Lanes > 1 {
-				slow.Reset(max(t.Slow, time.Millisecond))
+				t.overtake()
+				slow.Reset(pause) // the trip may have begun only after the last look
 			}
 		}
 	}
