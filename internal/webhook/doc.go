@@ -47,8 +47,9 @@
 //   - the process drains: what is not under way yet is given back at once; in the end
 //     the attempt is given up unrecorded, and made again at once by another;
 //   - a host is away or answers slowly: after a few failures in a row its other
-//     deliveries are put off without being tried, but for one that probes; and no
-//     host holds more than a share of the connections;
+//     deliveries are put off without being tried, but for one that probes; no host
+//     holds more than a share of the connections; and a backlog behind one comes
+//     back bit by bit;
 //   - the database is away: the outcome is kept as long as the lease lasts;
 //   - its row cannot be opened: it is dead at the end of the ladder, and holds up
 //     the others no longer;
