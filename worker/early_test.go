@@ -1,9 +1,12 @@
 package worker_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/fakes/fault"
@@ -33,9 +36,20 @@ func TestEarlyWebhook_IsAppliedWhenTheHistoryComes(t *testing.T) {
 func TestEarlyWebhook_ComesWhileTheHistoryIsStored(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	// The history has looked for early webhooks, and is not committed yet.
-	w.sql(`CREATE FUNCTION payments.linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$;
+	// The history has looked for early webhooks, and is not committed before we let go.
+	w.sql(`CREATE FUNCTION payments.linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END $$;
 		CREATE TRIGGER linger AFTER DELETE ON payments.payment_early_webhooks FOR EACH STATEMENT EXECUTE FUNCTION payments.linger()`)
+	db := mustv(pgx.Connect(t.Context(), w.database))(t)
+	defer db.Close(context.WithoutCancel(t.Context()))
+	mustv(db.Exec(t.Context(), `SELECT pg_advisory_lock(4711)`))(t)
+	waiting := func(want int) func() bool {
+		return func() bool {
+			var n int
+			must(t, db.QueryRow(t.Context(), `SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+				WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted`).Scan(&n))
+			return n == want
+		}
+	}
 	source := w.source()
 	uid, deposit := w.virtualAccount(api.Iamport, source.ID, 8000)
 	done := make(chan *api.Problem, 1)
@@ -43,10 +57,10 @@ func TestEarlyWebhook_ComesWhileTheHistoryIsStored(t *testing.T) {
 		defer close(done)
 		done <- w.call("POST", "/payments/histories", w.storing(api.Iamport, uid, source, 8000), &seen{})
 	}()
-	eventually(t, "the history about to be committed", func() bool {
-		return w.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`) == 1
-	})
+	eventually(t, "the history about to be committed", waiting(1))
 	deposit()
+	eventually(t, "the webhook that comes meanwhile", waiting(2))
+	mustv(db.Exec(t.Context(), `SELECT pg_advisory_unlock(4711)`))(t)
 	if p := <-done; p != nil {
 		t.Fatal(p)
 	}
