@@ -75,7 +75,6 @@ package-api: ## pack the TypeScript SDK into bin/, as npm installs it
 
 bench: build ## measure everything beside something real, into bench/results.md; some minutes
 	@go run ./bench -out bench/results.md
-	@$(MAKE) --no-print-directory bench-fakes
 
 bench-handover: ## count what an update loses, here and with others: 128 clients, 100 handovers each
 	@go run ./bench/handover
