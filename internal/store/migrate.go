@@ -159,12 +159,15 @@ func OpenMigrated(ctx context.Context, databaseURL string, keys Keys) (*Store, e
 		return nil, err
 	}
 	lacking, err := lackingOf(ctx, s.pool)
-	if err == nil && len(lacking) > 0 {
+	switch {
+	case err != nil:
+		err = translate(fmt.Errorf("look at the schema: %w", err))
+	case len(lacking) > 0:
 		err = Migrate(ctx, databaseURL)
 	}
 	if err != nil {
 		s.Close()
-		return nil, translate(fmt.Errorf("look at the schema: %w", err))
+		return nil, err
 	}
 	return s, nil
 }
