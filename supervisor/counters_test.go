@@ -23,7 +23,7 @@ func TestCounters_AreConserved(t *testing.T) {
 	t.Parallel()
 	const handovers, killEvery, keepAlive, uploads = 200, 10, 16, 4
 	f := start(t, script{Probation: time.Millisecond})
-	l := mustLoad(t, f.api, 10*time.Millisecond)
+	l := mustLoad(t, f.api, think/2)
 	l.KeepAlive(keepAlive)
 	last, kills, lost := 0, 0, 0
 	for i := range handovers {

@@ -19,7 +19,12 @@ import (
 	"github.com/samchon/payments-server/supervisor"
 )
 
-const patience = 30 * time.Second
+// patience is for a machine that is busy with much else; nothing that works needs it.
+const patience = 2 * time.Minute
+
+// think is the longest pause of a client under load: long enough to leave the
+// processors to the processes that are handed over to, not to the load.
+const think = 100 * time.Millisecond
 
 // fleet is a supervisor with its workers, in processes of their own.
 type fleet struct {
@@ -120,7 +125,13 @@ func (s *script) defaults() {
 		s.Probation = 50 * time.Millisecond
 	}
 	if s.ReadyTimeout == 0 {
-		s.ReadyTimeout = 20 * time.Second
+		s.ReadyTimeout = time.Minute
+	}
+	if s.HealthTimeout == 0 {
+		s.HealthTimeout = 20 * time.Second
+	}
+	if s.GentleLimit == 0 { // other tests leave little to who is content with the rest
+		s.GentleLimit = 50 * time.Millisecond
 	}
 }
 

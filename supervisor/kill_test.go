@@ -48,7 +48,7 @@ func TestKill(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s/%s/%s", c.step, c.victim, signalName(c.signal)), func(t *testing.T) {
 			t.Parallel()
-			k := newKill(t, probationOf(c.step, c.victim))
+			k := newKill(t, c.step, c.victim, c.signal)
 			k.reach(c.step)
 			k.strike(c.victim, c.signal)
 			k.idle()
@@ -84,9 +84,12 @@ func probationOf(step, victim string) time.Duration {
 	return 300 * time.Millisecond
 }
 
-func newKill(t *testing.T, probation time.Duration) *kill {
-	k := &kill{fleet: start(t, script{Probation: probation, ReadyTimeout: 10 * time.Second,
-		HealthTimeout: 2 * time.Second}),
+func newKill(t *testing.T, step, victim string, sig syscall.Signal) *kill {
+	s := script{Probation: probationOf(step, victim)}
+	if sig == syscall.SIGSTOP { // which is noticed by what does not come
+		s.ReadyTimeout, s.HealthTimeout = 10*time.Second, 3*time.Second
+	}
+	k := &kill{fleet: start(t, s),
 		release: make(chan struct{}), reloaded: make(chan error, 1), clients: 12}
 	k.load = mustLoad(t, k.api, 0)
 	k.load.SlowUpload(k.release)

@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 		err = playWorker()
 	default:
 		flag.Parse()
-		flag.Set("test.parallel", "8") // the tests wait for other processes most of the time
+		flag.Set("test.parallel", "4") // the tests wait for other processes now and then
 		os.Exit(m.Run())
 	}
 	if err != nil {
@@ -100,9 +100,7 @@ func playSupervisor() error {
 	if s.Watchdog {
 		os.Setenv("WATCHDOG_USEC", "1000000")
 	}
-	if s.GentleLimit > 0 {
-		supervisor.SetGentleLimit(s.GentleLimit)
-	}
+	supervisor.SetGentleLimit(s.GentleLimit)
 	if s.Descriptors > 0 {
 		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: s.Descriptors, Max: s.Descriptors}); err != nil {
 			return err

@@ -12,7 +12,7 @@ func TestHandover(t *testing.T) {
 	t.Parallel()
 	const handovers, keepAlive, silent, pipelined, uploads = 100, 48, 8, 4, 3
 	f := start(t, script{Probation: 20 * time.Millisecond, IdleTimeout: time.Minute})
-	l, release := mustLoad(t, f.api, 20*time.Millisecond), make(chan struct{})
+	l, release := mustLoad(t, f.api, think), make(chan struct{})
 	l.Silent(silent, release)
 	time.AfterFunc(6*time.Second, func() { close(release) }) // older than the 5 s after which Shutdown kills them
 	l.KeepAlive(keepAlive)
@@ -48,7 +48,7 @@ func TestHandover_OfManyIdleConnections(t *testing.T) {
 	t.Parallel()
 	const handovers, idle, keepAlive = 5, 1000, 128
 	f := start(t, script{})
-	l := mustLoad(t, f.api, 20*time.Millisecond)
+	l := mustLoad(t, f.api, think)
 	again := l.Idle(idle)
 	l.KeepAlive(keepAlive)
 	for range handovers {
@@ -71,7 +71,7 @@ func TestHandover_WithFewDescriptors(t *testing.T) {
 	t.Parallel()
 	const handovers, connections = 10, 200
 	f := start(t, script{Descriptors: 160})
-	l := mustLoad(t, f.api, 20*time.Millisecond)
+	l := mustLoad(t, f.api, think)
 	l.KeepAlive(connections)
 	f.await("all connections", func() bool { g := f.serving(); return g.Idle+g.Busy == connections })
 	for range handovers {

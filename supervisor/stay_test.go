@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"golang.org/x/net/http2"
 
@@ -32,7 +31,7 @@ func TestStay(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := start(t, c.script)
-			l := mustLoad(t, f.api, 20*time.Millisecond)
+			l := mustLoad(t, f.api, think)
 			l.TLS = c.tls
 			idle := l.Idle(4)
 			l.KeepAlive(clients)
@@ -80,7 +79,7 @@ func testHTTP2(t *testing.T, s script, dial dialer) {
 	t.Parallel()
 	const handovers, clients, streams = 30, 2, 8
 	f := start(t, s)
-	l := mustLoad(t, f.api, 5*time.Millisecond)
+	l := mustLoad(t, f.api, think/5)
 	release, began, long := make(chan struct{}), make(chan struct{}, clients), sync.WaitGroup{}
 	for range clients {
 		// Not net/http's Transport: it takes a closed body for one that was read.

@@ -92,7 +92,7 @@ func TestUndo(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			f := start(t, script{Workers: 1, ReadyTimeout: 10 * time.Second})
+			f := start(t, script{Workers: 1, ReadyTimeout: 10 * time.Second, HealthTimeout: 3 * time.Second})
 			l := mustLoad(t, f.api, 0)
 			idle := l.Idle(20)
 			f.rewrite(c.bad)

@@ -14,7 +14,7 @@ func TestUpgrade(t *testing.T) {
 		t.Parallel()
 		const upgrades, keepAlive, silent = 8, 32, 4
 		f := start(t, script{})
-		l, release := mustLoad(t, f.api, 20*time.Millisecond), make(chan struct{})
+		l, release := mustLoad(t, f.api, think), make(chan struct{})
 		l.KeepAlive(keepAlive)
 		l.Silent(silent, release)
 		l.Fresh(2)
@@ -57,13 +57,13 @@ func TestUpgrade(t *testing.T) {
 		{"BrokenSupervisorLeavesTheOldOne", func(s *script) { s.BrokenHead = true }, "exit status 1"},
 		{"BrokenWorkersLeaveTheOldOne", func(s *script) { s.ExitAtStart = true }, "exit status 1"},
 		{"WorkersThatCrashLeaveTheOldOne", func(s *script) { s.Illness = crashes }, "exit status 1"},
-		{"WorkersThatHangLeaveTheOldOne", func(s *script) { s.Illness = stops }, "exit status 1"},
+		{"WorkersThatHangLeaveTheOldOne", func(s *script) { s.Illness, s.HealthTimeout = stops, 2*time.Second }, "exit status 1"},
 		{"WorkersThatAreUnhealthyLeaveTheOldOne", func(s *script) { s.Illness = unhealthy }, "exit status 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := start(t, script{Workers: 1})
-			l := mustLoad(t, f.api, 20*time.Millisecond)
+			l := mustLoad(t, f.api, think)
 			l.KeepAlive(8)
 			before := f.census().PID
 			good := f.script

@@ -91,7 +91,7 @@ func newUpgradeKill(t *testing.T, step string, b blow) *upgradeKill {
 		s.ReadyTimeout = 8 * time.Second // the old supervisor waits that long, the probation and ten seconds
 	}
 	u := &upgradeKill{fleet: start(t, s), release: make(chan struct{}), upgraded: make(chan error, 1)}
-	u.load = mustLoad(t, u.api, 20*time.Millisecond)
+	u.load = mustLoad(t, u.api, think)
 	u.load.SlowUpload(u.release)
 	u.await("an upload", func() bool { return u.serving().Busy == 1 })
 	u.load.KeepAlive(16)

@@ -176,7 +176,7 @@ func (s *stage) in(t *testing.T, play func(*stage)) {
 // play has a cell happen, and compares the books after it.
 func (s *stage) play(c cell) {
 	p := c.prepare(s.world, c.code)
-	s.settle(s.hurry, 20*time.Millisecond)
+	s.settle(s.hurry, 50*time.Millisecond)
 	struck := s.arm(c, p)
 	ctx, giveUp := context.WithCancel(s.t.Context())
 	defer giveUp()
@@ -200,7 +200,7 @@ func (s *stage) play(c cell) {
 	if !c.gone {
 		last = p.insist(last)
 	}
-	s.settle(s.hurry, 20*time.Millisecond)
+	s.settle(s.hurry, 50*time.Millisecond)
 	p.compare(c, last)
 }
 

@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/worker"
@@ -163,15 +162,11 @@ func (w *world) listen() *os.File {
 
 func (w *world) sql(statement string) {
 	w.t.Helper()
-	db := mustv(pgx.Connect(w.t.Context(), w.database))(w.t)
-	defer db.Close(context.Background())
-	mustv(db.Exec(w.t.Context(), statement))(w.t)
+	mustv(w.db.Exec(w.t.Context(), statement))(w.t)
 }
 
 func (w *world) count(query string) (n int) {
 	w.t.Helper()
-	db := mustv(pgx.Connect(w.t.Context(), w.database))(w.t)
-	defer db.Close(context.Background())
-	must(w.t, db.QueryRow(w.t.Context(), query).Scan(&n))
+	must(w.t, w.db.QueryRow(w.t.Context(), query).Scan(&n))
 	return n
 }

@@ -26,10 +26,10 @@ import (
 // waits for a connection with its first statement, and then for the second one.
 const outageLimit = 12 * time.Second
 
-// terminate ends every connection to the database from the server's side, as a
-// failover does.
+// terminate ends every connection to the database but ours from the server's side,
+// as a failover does.
 const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-	WHERE datname = current_database() AND pid <> pg_backend_pid()`
+	WHERE datname = current_database() AND application_name <> '` + onlooker + `'`
 
 func TestOutage(t *testing.T) {
 	t.Parallel()

@@ -20,6 +20,7 @@ func TestWorker_InARoleThatMayAlterNothing(t *testing.T) {
 	w := newSurroundings(t)
 	admin := w.database
 	w.database = provisioned(t, admin)
+	w.db = look(t, w.database)
 	w.open()
 	for _, code := range []api.VendorCode{api.Iamport, api.Toss} {
 		source := w.source()

@@ -9,9 +9,10 @@ import (
 
 func TestTidy_KeepsWhatMayStillBeAskedFor(t *testing.T) {
 	t.Parallel()
-	w := &world{t: t, database: dbtest.New(t)}
-	must(t, store.Migrate(t.Context(), w.database))
-	s := mustv(store.Open(t.Context(), w.database, store.Keys{}))(t)
+	database := dbtest.New(t)
+	w := &world{t: t, db: look(t, database)}
+	must(t, store.Migrate(t.Context(), database))
+	s := mustv(store.Open(t.Context(), database, store.Keys{}))(t)
 	defer s.Close()
 	w.sql(`INSERT INTO payments.payment_idempotency_keys (operation, key, request_hash, created_at)
 		VALUES ('o', 'old', '', now() - interval '25 hours'), ('o', 'young', '', now() - interval '23 hours')`)

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/samchon/payments-server/api"
@@ -35,6 +37,7 @@ type world struct {
 	url      string
 	codec    *wire.Codec
 	database string
+	db       *pgxpool.Pool // the test's own look at it
 
 	fakeIamport *fakeiamport.Server
 	fakeToss    *faketoss.Server
@@ -88,6 +91,7 @@ func newSurroundings(t testing.TB, repeat ...time.Duration) *world {
 		fakeIamport: fakeiamport.New(fakeiamport.Options{WebhookRetries: repeat}),
 		fakeToss:    faketoss.New(faketoss.Options{WebhookRetries: repeat}),
 	}
+	w.db = look(t, w.database)
 	t.Cleanup(func() { w.fakeIamport.Close(); w.fakeToss.Close() })
 	must(t, w.fakeIamport.Listen(""))
 	must(t, w.fakeToss.Listen(""))
@@ -102,6 +106,21 @@ func newSurroundings(t testing.TB, repeat ...time.Duration) *world {
 	w.toss = mustv(toss.New(toss.Options{BaseURL: w.fakeToss.URL(),
 		SecretKey: string(c.Vendors.Toss.Stores[config.DefaultStore].SecretKey)}))(t)
 	return w
+}
+
+// onlooker is the application_name of connections that are a test's own.
+const onlooker = "onlooker"
+
+// look connects a test to a database. Tests ask often: the connections stay, or
+// PostgreSQL would do little else than start backends for them.
+func look(t testing.TB, database string) *pgxpool.Pool {
+	t.Helper()
+	c := mustv(pgxpool.ParseConfig(database))(t)
+	c.ConnConfig.RuntimeParams["application_name"] = onlooker
+	c.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol // hardly a statement comes twice
+	db := mustv(pgxpool.NewWithConfig(context.WithoutCancel(t.Context()), c))(t)
+	t.Cleanup(db.Close)
+	return db
 }
 
 // serveAt says where the worker is.
@@ -271,7 +290,7 @@ const patience = time.Minute
 func eventually(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	deadline := time.After(patience)
-	tick := time.NewTicker(5 * time.Millisecond)
+	tick := time.NewTicker(15 * time.Millisecond)
 	defer tick.Stop()
 	for !condition() {
 		select {
