@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/samchon/payments-server/internal/payment"
@@ -103,10 +104,8 @@ func (s *Store) Record(ctx context.Context, outcomes []webhook.Outcome) (started
 			if started = len(next) > 0; err != nil {
 				return err
 			}
-			for _, id := range next {
-				if err := s.insure(ctx, tx, q, id); err != nil {
-					return err
-				}
+			if err := s.insure(ctx, tx, q, next); err != nil {
+				return err
 			}
 		}
 		if r.givenBack {
@@ -166,14 +165,25 @@ func (s *Store) addAnswer(rows *sqlcgen.InsertWebhookResponsesParams, o webhook.
 	return nil
 }
 
-// insure sees to it that a webhook has a job: the release before ends that of one which waits, and begins another when
+// insure sees to it that webhooks have jobs: the release before ends that of one which waits, and begins another when
 // its turn comes.
-func (s *Store) insure(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, id uuid.UUID) error {
-	job, err := s.jobs.InsertTx(ctx, tx, webhook.Job{Webhook: id}, nil) // one that lives stays
+func (s *Store) insure(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, webhooks []uuid.UUID) error {
+	if len(webhooks) == 0 {
+		return nil
+	}
+	wanted := make([]river.InsertManyParams, len(webhooks))
+	for i, id := range webhooks {
+		wanted[i].Args = webhook.Job{Webhook: id} // one that lives stays
+	}
+	found, err := s.jobs.InsertManyTx(ctx, tx, wanted)
 	if err != nil {
 		return err
 	}
-	return q.SetWebhookJob(ctx, sqlcgen.SetWebhookJobParams{ID: id, Job: job.Job.ID})
+	jobs := make([]int64, len(found))
+	for i, f := range found { // in the order of wanted
+		jobs[i] = f.Job.ID
+	}
+	return q.SetWebhookJobs(ctx, sqlcgen.SetWebhookJobsParams{Webhooks: webhooks, Jobs: jobs})
 }
 
 // Adopt is part of webhook.Outbox.
@@ -211,7 +221,7 @@ func (s *Store) Reopen(ctx context.Context, id uuid.UUID) (reopened bool, _ erro
 		if job.Job.State == rivertype.JobStateRunning {
 			return webhook.ErrJobRunning
 		}
-		return q.SetWebhookJob(ctx, sqlcgen.SetWebhookJobParams{ID: id, Job: job.Job.ID})
+		return q.SetWebhookJobs(ctx, sqlcgen.SetWebhookJobsParams{Webhooks: []uuid.UUID{id}, Jobs: []int64{job.Job.ID}})
 	})
 	return reopened && err == nil, err
 }

@@ -347,6 +347,31 @@ func TestOutbox_BesideAReleaseWithoutCouriers(t *testing.T) {
 			t.Errorf("it has %d jobs that are still to run, want 1", n)
 		}
 	})
+
+	t.Run("StartsThoseOfSeveralPaymentsWithAJobEach", func(t *testing.T) {
+		t.Parallel()
+		p := newPost(t)
+		other := &post{p.Store, t, tenth}
+		p.change()
+		other.change()
+		_, ended := p.old("completed")
+		_, living := other.old("scheduled")
+		var outcomes []webhook.Outcome
+		for _, w := range p.claim() {
+			outcomes = append(outcomes, delivered(w.Delivery))
+		}
+		p.record(outcomes...)
+		started := p.claim()
+		if len(outcomes) != 2 || len(started) != 2 {
+			t.Fatalf("%d are settled, and %d started", len(outcomes), len(started))
+		}
+		for _, w := range started {
+			said := ask[string](t, p.Store, `SELECT coalesce(args->>'webhook', '') || ' ' || state FROM payments.river_job WHERE id = `+fmt.Sprint(w.Job))
+			if said != w.Webhook.String()+" scheduled" || w.Job == ended || w.Payment == tenth && w.Job != living {
+				t.Errorf("the job %d of webhook %s is of %s", w.Job, w.Webhook, said)
+			}
+		}
+	})
 }
 
 // Webhooks are committed while others are settled: none may be left that nobody starts.

@@ -104,8 +104,10 @@ UPDATE payments.payment_history_webhooks SET state = 'pending', due_at = now(), 
 FROM pg_notify('payments_webhooks', '')
 WHERE id = $1 AND state <> 'pending';
 
--- name: SetWebhookJob :exec
-UPDATE payments.payment_history_webhooks SET job = sqlc.arg(job)::bigint WHERE id = $1;
+-- name: SetWebhookJobs :exec
+UPDATE payments.payment_history_webhooks w SET job = j.job
+FROM (SELECT unnest((SELECT sqlc.arg(webhooks)::uuid[])) AS webhook, unnest((SELECT sqlc.arg(jobs)::bigint[])) AS job) j
+WHERE w.id = j.webhook;
 
 -- name: UnfinishedWebhooks :many
 SELECT w.id, w.payment_history_id, w.state, w.created_at, h.webhook_url,

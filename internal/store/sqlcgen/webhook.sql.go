@@ -338,17 +338,19 @@ func (q *Queries) ReopenWebhook(ctx context.Context, id uuid.UUID) (int64, error
 	return result.RowsAffected(), nil
 }
 
-const setWebhookJob = `-- name: SetWebhookJob :exec
-UPDATE payments.payment_history_webhooks SET job = $2::bigint WHERE id = $1
+const setWebhookJobs = `-- name: SetWebhookJobs :exec
+UPDATE payments.payment_history_webhooks w SET job = j.job
+FROM (SELECT unnest((SELECT $1::uuid[])) AS webhook, unnest((SELECT $2::bigint[])) AS job) j
+WHERE w.id = j.webhook
 `
 
-type SetWebhookJobParams struct {
-	ID  uuid.UUID
-	Job int64
+type SetWebhookJobsParams struct {
+	Webhooks []uuid.UUID
+	Jobs     []int64
 }
 
-func (q *Queries) SetWebhookJob(ctx context.Context, arg SetWebhookJobParams) error {
-	_, err := q.db.Exec(ctx, setWebhookJob, arg.ID, arg.Job)
+func (q *Queries) SetWebhookJobs(ctx context.Context, arg SetWebhookJobsParams) error {
+	_, err := q.db.Exec(ctx, setWebhookJobs, arg.Webhooks, arg.Jobs)
 	return err
 }
 
