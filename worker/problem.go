@@ -87,12 +87,24 @@ func problemOf(ctx context.Context, err error) *problem {
 		p := newProblem(ctx, codeDatabaseAway, "The database cannot be reached at the moment. Send the same request again.")
 		p.retryAfter = databaseAwayRetry
 		return p
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil: // the client has gone
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		note(ctx, slog.LevelWarn, err)
+		return hungUp(ctx)
 	default:
 		note(ctx, slog.LevelError, err)
 	}
 	return newProblem(ctx, codeInternal, "Something went wrong on our side; the log has it under this request id.")
+}
+
+// statusHungUp is nginx's, of a request whose client did not wait for the answer. The log and the metrics have it: nothing
+// is wrong on our side, which a 500 would tell them.
+const statusHungUp = 499
+
+// hungUp answers nobody.
+func hungUp(ctx context.Context) *problem {
+	p := newProblem(ctx, codeInternal, "The client has hung up before it was answered.")
+	p.Status, p.StatusCode = statusHungUp, statusHungUp
+	return p
 }
 
 func domainProblem(ctx context.Context, err *payment.Error) *problem {
