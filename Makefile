@@ -48,10 +48,10 @@ run: build ## start everything here: the API, the fakes and a private PostgreSQL
 	@bin/payments start
 
 test: setup ## run every Go test
-	go test -timeout 30m ./... # a machine may be slow: three packages drive whole systems, and take minutes
+	go test -p 1 -timeout 30m ./... # one package after the other: some drive whole systems, and their time limits mean something
 
 race: setup ## run every Go test with the race detector
-	go test -race -timeout 1h ./...
+	go test -race -p 1 -timeout 1h ./...
 
 lint: ## gofmt, go vet, golangci-lint, and govulncheck when its database can be reached
 	@test -z "$$(gofmt -l $(GOFILES))" || { gofmt -d $(GOFILES); exit 1; }

@@ -26,6 +26,7 @@ var binary string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	flag.Set("test.parallel", "4") // the tests wait for other processes half of the time
 	os.Exit(buildAndRun(m))
 }
 
