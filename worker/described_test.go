@@ -30,7 +30,7 @@ func Described(t testing.TB, handler http.Handler) http.Handler {
 		handler.ServeHTTP(out, r)
 		pattern := routes.Find(chi.NewRouteContext(), r.Method, strings.TrimPrefix(r.URL.Path, "/payments"))
 		op := operationAt(description, r.Method, pattern)
-		if out.Status() < 400 || op == nil || r.Context().Err() != nil { // who has hung up reads nothing
+		if out.Status() < 400 || op == nil || out.Status() == statusHungUp { // which nobody reads
 			return
 		}
 		if err := describes(op, out.Status(), body.Bytes()); err != nil {

@@ -87,6 +87,10 @@ func cells() (all []cell) {
 // lanes is how many worlds share the cells. Most of a cell's time is waiting.
 const lanes = 6
 
+// matrixTick is between two looks whether a cell has settled: more often, the looks
+// of all lanes take the processors from what they wait for.
+const matrixTick = 50 * time.Millisecond
+
 // TestCrashMatrix goes through every step of everything that we do, and through
 // everything that can happen there, and compares the PG's books with ours.
 func TestCrashMatrix(t *testing.T) {
@@ -176,7 +180,7 @@ func (s *stage) in(t *testing.T, play func(*stage)) {
 // play has a cell happen, and compares the books after it.
 func (s *stage) play(c cell) {
 	p := c.prepare(s.world, c.code)
-	s.settle(s.hurry, 50*time.Millisecond)
+	s.settle(s.hurry, matrixTick)
 	struck := s.arm(c, p)
 	ctx, giveUp := context.WithCancel(s.t.Context())
 	defer giveUp()
@@ -200,7 +204,7 @@ func (s *stage) play(c cell) {
 	if !c.gone {
 		last = p.insist(last)
 	}
-	s.settle(s.hurry, 50*time.Millisecond)
+	s.settle(s.hurry, matrixTick)
 	p.compare(c, last)
 }
 
