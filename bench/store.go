@@ -9,9 +9,8 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/samchon/payments-server/bench/httpload"
+	"github.com/samchon/payments-server/internal/payment"
 )
 
 // storers are the connections that store; more than cores, for a part of the work
@@ -80,7 +79,7 @@ func (s *system) bareStore(ctx context.Context) (contender, error) {
 		return contender{}, err
 	}
 	do := func(ctx context.Context) error {
-		id := uuid.New()
+		id := payment.NewID()
 		if _, err := s.pool.Exec(ctx, `INSERT INTO bare_intents VALUES ($1, $2)`, id, order.Source.ID); err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/samchon/payments-server/api/webhooksig"
 	"github.com/samchon/payments-server/bench/httpload"
+	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/queue"
 	"github.com/samchon/payments-server/internal/seal"
 	"github.com/samchon/payments-server/internal/webhook"
@@ -167,7 +168,7 @@ const cause = `{"cause":"webhook"}`
 // rows are webhooks, each of a payment of its own, whose jobs are still to come.
 func (d *deliveries) rows(histories []uuid.UUID) (rows [][]any, err error) {
 	for _, history := range histories {
-		id, now := uuid.New(), time.Now()
+		id, now := payment.NewID(), time.Now()
 		row := []any{id, history, nil, nil, nil, now, 1, "pending", now, now, nil}
 		for at, plain := range [][]byte{d.record, d.record, []byte(cause)} {
 			column := columns[2+at]
@@ -207,7 +208,11 @@ func (d *deliveries) write(ctx context.Context, tx pgx.Tx, rows [][]any) error {
 // copyHistories multiplies the one history that the service has. Nobody can read the
 // copies, and no delivery does.
 func (d *deliveries) copyHistories(ctx context.Context, n int) ([]uuid.UUID, error) {
-	rows, err := d.system.pool.Query(ctx, copyHistories, n, d.service.url)
+	ids := make([]uuid.UUID, n)
+	for i := range ids {
+		ids[i] = payment.NewID()
+	}
+	rows, err := d.system.pool.Query(ctx, copyHistories, ids, d.service.url)
 	if err != nil {
 		return nil, err
 	}
@@ -217,9 +222,9 @@ func (d *deliveries) copyHistories(ctx context.Context, n int) ([]uuid.UUID, err
 const copyHistories = `
 INSERT INTO payments.payment_histories (id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
 	currency, price, refund, webhook_url, data, password, created_at, paid_at, cancelled_at, revision)
-SELECT gen_random_uuid(), source_schema, source_table, gen_random_uuid(), vendor_code, gen_random_uuid(), vendor_store_id,
+SELECT new.id, source_schema, source_table, gen_random_uuid(), vendor_code, gen_random_uuid(), vendor_store_id,
 	currency, price, refund, $2, data, password, created_at, paid_at, cancelled_at, revision
-FROM (SELECT * FROM payments.payment_histories LIMIT 1) h, generate_series(1, $1)
+FROM (SELECT * FROM payments.payment_histories LIMIT 1) h, unnest($1::uuid[]) new (id)
 RETURNING id`
 
 // post sends webhooks of the same size, signed, and does nothing else.

@@ -56,7 +56,7 @@ func (s *Service) Cancel(ctx context.Context, c Cancellation) (*History, error) 
 
 func (s *Service) cancelIntent(h *History, c Cancellation) *Intent {
 	return &Intent{
-		ID: uuid.New(), Kind: IntentCancel, State: StateSending, HistoryID: h.ID,
+		ID: NewID(), Kind: IntentCancel, State: StateSending, HistoryID: h.ID,
 		Source: h.Source, Vendor: h.Vendor, CreatedAt: s.now(), Revision: h.Revision, ClientKey: c.Key,
 		Request: IntentRequest{Amount: c.Amount, ExpectedBalance: h.Balance(), Reason: c.Reason, Account: c.Account},
 	}

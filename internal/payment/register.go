@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/url"
 
-	"github.com/google/uuid"
 
 	"github.com/samchon/payments-server/api/money"
 )
@@ -41,7 +40,7 @@ func (s *Service) Register(ctx context.Context, r Registration) (*History, error
 	defer cancel()
 
 	intent := &Intent{
-		ID: uuid.New(), Kind: IntentCapture, State: StateSending, HistoryID: uuid.New(),
+		ID: NewID(), Kind: IntentCapture, State: StateSending, HistoryID: NewID(),
 		Source: r.Source, Vendor: r.Vendor, CreatedAt: s.now(),
 		Request: IntentRequest{Amount: r.Price, WebhookURL: r.WebhookURL, PasswordHash: hash},
 	}

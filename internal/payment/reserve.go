@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/google/uuid"
 )
 
 // Booking asks to keep the record of a billing key.
@@ -40,7 +39,7 @@ func (s *Service) Reserve(ctx context.Context, b Booking) (*Reservation, error) 
 		return nil, err
 	}
 	r := &Reservation{
-		ID: uuid.New(), Vendor: b.Vendor, Source: b.Source, Title: b.Title,
+		ID: NewID(), Vendor: b.Vendor, Source: b.Source, Title: b.Title,
 		PasswordHash: hash, Data: data, CreatedAt: s.now(),
 	}
 	switch err := s.store.InsertReservation(ctx, r); {

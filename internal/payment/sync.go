@@ -89,5 +89,5 @@ func (s *Service) notice(previous, current *History, cause string) (*Notice, err
 	if err != nil {
 		return nil, fmt.Errorf("present history %s: %w", current.ID, err)
 	}
-	return &Notice{ID: uuid.New(), Previous: before, Current: after, Cause: cause}, nil
+	return &Notice{ID: NewID(), Previous: before, Current: after, Cause: cause}, nil
 }

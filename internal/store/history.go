@@ -169,7 +169,7 @@ func (s *Store) insertHistory(ctx context.Context, q *sqlcgen.Queries, h *paymen
 
 func (s *Store) insertCancels(ctx context.Context, q *sqlcgen.Queries, h *payment.History) error {
 	for ordinal, c := range h.Cancels {
-		id := uuid.New()
+		id := payment.NewID()
 		data, err := s.keys.Cancel.Seal(c.Data, cancelData(id))
 		if err != nil {
 			return err
