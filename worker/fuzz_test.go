@@ -55,6 +55,9 @@ func (nowhere) History(context.Context, uuid.UUID) (*payment.History, error) {
 func (nowhere) HistoryBySource(context.Context, payment.Source) (*payment.History, error) {
 	return nil, payment.ErrNotFound
 }
+func (nowhere) HistoryOf(context.Context, payment.Source, payment.Vendor) (*payment.History, error) {
+	return nil, payment.ErrNotFound
+}
 func (nowhere) HistoryByVendor(context.Context, payment.VendorCode, string) (*payment.History, error) {
 	return nil, payment.ErrNotFound
 }

@@ -124,7 +124,7 @@ func TestTrace_FromTheRequestToTheGatewayTheDatabaseAndTheWebhook(t *testing.T) 
 	}
 
 	for trace, names := range map[string][]string{
-		storing:    {"POST /payments/histories", "toss.payments capture", "sql InsertIntent", "sql FinishIntent"},
+		storing:    {"POST /payments/histories", "toss.payments capture", "sql InsertIntent", "sql FinishCapture"},
 		cancelling: {"PUT /histories/cancel", "toss.payments refund", "sql UpdateHistory", "deliver_webhook"},
 		wrong:      {"PATCH /histories/{id}", "sql HistoriesByID"},
 	} {

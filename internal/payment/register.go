@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/url"
 
-
 	"github.com/samchon/payments-server/api/money"
 )
 
@@ -61,10 +60,7 @@ func (s *Service) Register(ctx context.Context, r Registration) (*History, error
 // registered returns the history of an identical, earlier registration,
 // ErrNotFound where there is none, or why another one stands in the way.
 func (s *Service) registered(ctx context.Context, r Registration) (*History, error) {
-	h, err := s.store.HistoryBySource(ctx, r.Source)
-	if errors.Is(err, ErrNotFound) {
-		h, err = s.store.HistoryByVendor(ctx, r.Vendor.Code, r.Vendor.UID)
-	}
+	h, err := s.store.HistoryOf(ctx, r.Source, r.Vendor)
 	switch {
 	case err != nil:
 		return nil, err

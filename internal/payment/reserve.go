@@ -3,7 +3,6 @@ package payment
 import (
 	"context"
 	"errors"
-
 )
 
 // Booking asks to keep the record of a billing key.

@@ -23,6 +23,8 @@ type HistoryStore interface {
 	History(ctx context.Context, id uuid.UUID) (*History, error)
 	HistoryBySource(ctx context.Context, s Source) (*History, error)
 	HistoryByVendor(ctx context.Context, code VendorCode, uid string) (*History, error)
+	// HistoryOf finds that of the source, or else that of the payment.
+	HistoryOf(ctx context.Context, s Source, v Vendor) (*History, error)
 	// HistoriesOfOrder finds what was registered under an order id, at most a few.
 	HistoriesOfOrder(ctx context.Context, code VendorCode, orderID string) ([]*History, error)
 	// UpdateHistory writes u.Next over the revision before it, or returns ErrStale.

@@ -62,6 +62,15 @@ func (s *Store) HistoryBySource(ctx context.Context, source payment.Source) (*pa
 	return s.history(ctx, row, err)
 }
 
+// HistoryOf implements payment.HistoryStore.
+func (s *Store) HistoryOf(ctx context.Context, source payment.Source, vendor payment.Vendor) (*payment.History, error) {
+	row, err := s.queries.HistoryOf(ctx, sqlcgen.HistoryOfParams{
+		SourceSchema: source.Schema, SourceTable: source.Table, SourceID: source.ID,
+		VendorCode: string(vendor.Code), VendorUid: vendor.UID,
+	})
+	return s.history(ctx, row, err)
+}
+
 // HistoryByVendor implements payment.HistoryStore.
 func (s *Store) HistoryByVendor(ctx context.Context, code payment.VendorCode, uid string) (*payment.History, error) {
 	row, err := s.queries.HistoryByVendor(ctx, sqlcgen.HistoryByVendorParams{VendorCode: string(code), VendorUid: uid})
@@ -146,25 +155,6 @@ func (s *Store) cancels(ctx context.Context, history uuid.UUID) ([]payment.Cance
 		cancels[i] = payment.Cancel{Amount: amount, Reason: row.Reason, CreatedAt: row.CreatedAt, Data: data}
 	}
 	return cancels, nil
-}
-
-func (s *Store) insertHistory(ctx context.Context, q *sqlcgen.Queries, h *payment.History) error {
-	data, err := s.keys.History.Seal(h.Data, historyData(h.ID))
-	if err != nil {
-		return err
-	}
-	refund := h.Refund.String()
-	err = q.InsertHistory(ctx, sqlcgen.InsertHistoryParams{
-		ID: h.ID, SourceSchema: h.Source.Schema, SourceTable: h.Source.Table, SourceID: h.Source.ID,
-		VendorCode: string(h.Vendor.Code), VendorUid: h.Vendor.UID, VendorStoreID: h.Vendor.StoreID,
-		Currency: h.Currency, Price: h.Price.String(), Refund: &refund,
-		WebhookUrl: h.WebhookURL, Data: data, Password: h.PasswordHash,
-		CreatedAt: h.CreatedAt, PaidAt: h.PaidAt, CancelledAt: h.CancelledAt, Revision: h.Revision,
-	})
-	if err != nil {
-		return err
-	}
-	return s.insertCancels(ctx, q, h)
 }
 
 func (s *Store) insertCancels(ctx context.Context, q *sqlcgen.Queries, h *payment.History) error {

@@ -177,7 +177,7 @@ func mayCapture(ctx context.Context, q *sqlcgen.Queries, i *payment.Intent) erro
 // payment wait for each other, so that what is refunded has no record.
 func (s *Store) BeginUndo(ctx context.Context, i *payment.Intent, why payment.Code) error {
 	return s.transaction(ctx, func(_ pgx.Tx, q *sqlcgen.Queries) error {
-		if err := lockPayment(ctx, q, i.Vendor); err != nil {
+		if err := lockPayment(ctx, q, i.Vendor.Code, i.Vendor.UID); err != nil {
 			return err
 		}
 		n, err := q.BeginUndo(ctx, sqlcgen.BeginUndoParams{ID: i.ID, Outcome: string(why)})
@@ -188,35 +188,43 @@ func (s *Store) BeginUndo(ctx context.Context, i *payment.Intent, why payment.Co
 	})
 }
 
-// mayStore is for a capture whose payment another request is having refunded.
-func mayStore(ctx context.Context, q *sqlcgen.Queries, v payment.Vendor) error {
-	if err := lockPayment(ctx, q, v); err != nil {
+func lockPayment(ctx context.Context, q *sqlcgen.Queries, code payment.VendorCode, keys ...string) error {
+	return q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(code), Keys: keys})
+}
+
+// FinishCapture implements payment.IntentStore. The PG is looked at again if it announced something of the payment before
+// it had a record.
+func (s *Store) FinishCapture(ctx context.Context, intent uuid.UUID, h *payment.History, early []string) error {
+	data, err := s.keys.History.Seal(h.Data, historyData(h.ID))
+	if err != nil {
 		return err
 	}
-	lost, err := q.UndoUnderWay(ctx, sqlcgen.UndoUnderWayParams{VendorCode: string(v.Code), VendorUid: v.UID})
-	if err == nil && lost {
-		return payment.ErrDuplicate
-	}
-	return err
-}
-
-func lockPayment(ctx context.Context, q *sqlcgen.Queries, v payment.Vendor) error {
-	return q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(v.Code), VendorUid: v.UID})
-}
-
-// FinishCapture implements payment.IntentStore.
-func (s *Store) FinishCapture(ctx context.Context, intent uuid.UUID, h *payment.History, early []string) error {
-	err := s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
-		if err := mayStore(ctx, q, h.Vendor); err != nil {
+	refund := h.Refund.String()
+	err = s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+		if err := lockPayment(ctx, q, h.Vendor.Code, append([]string{h.Vendor.UID}, early...)...); err != nil {
 			return err
 		}
-		if err := s.finishIntent(ctx, tx, q, intent); err != nil {
+		end, err := q.FinishCapture(ctx, sqlcgen.FinishCaptureParams{
+			ID: h.ID, SourceSchema: h.Source.Schema, SourceTable: h.Source.Table, SourceID: h.Source.ID,
+			VendorCode: string(h.Vendor.Code), VendorUid: h.Vendor.UID, VendorStoreID: h.Vendor.StoreID,
+			Currency: h.Currency, Price: h.Price.String(), Refund: &refund,
+			WebhookUrl: h.WebhookURL, Data: data, Password: h.PasswordHash,
+			CreatedAt: h.CreatedAt, PaidAt: h.PaidAt, CancelledAt: h.CancelledAt, Revision: h.Revision,
+			Intent: intent, Keys: early,
+		})
+		if errors.Is(err, pgx.ErrNoRows) {
+			return payment.ErrDuplicate
+		}
+		if err != nil {
 			return err
 		}
-		if err := s.insertHistory(ctx, q, h); err != nil {
+		if err := s.dropJob(ctx, tx, end.ResolverJob); err != nil {
 			return err
 		}
-		return s.takeEarlyWebhooks(ctx, tx, q, h, early)
+		if err := s.insertCancels(ctx, q, h); err != nil || end.Early == 0 {
+			return err
+		}
+		return s.queueSync(ctx, tx, h.Vendor.Code, h.Vendor.UID)
 	})
 	return s.tellSettled(payment.StateDone, err)
 }

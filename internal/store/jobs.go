@@ -77,7 +77,7 @@ const maxEarlyWebhooks = 100_000
 // history takes it along, or is there for whoever looks afterwards.
 func (s *Store) KeepEarlyWebhook(ctx context.Context, code payment.VendorCode, key string) error {
 	return s.transaction(ctx, func(_ pgx.Tx, q *sqlcgen.Queries) error {
-		if err := q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(code), VendorUid: key}); err != nil {
+		if err := lockPayment(ctx, q, code, key); err != nil {
 			return err
 		}
 		place, err := q.KeepEarlyWebhook(ctx, sqlcgen.KeepEarlyWebhookParams{VendorCode: string(code), VendorUid: key})
@@ -86,21 +86,4 @@ func (s *Store) KeepEarlyWebhook(ctx context.Context, code payment.VendorCode, k
 		}
 		return q.DropEarlyWebhooksUpTo(ctx, place-s.maxEarly)
 	})
-}
-
-// takeEarlyWebhooks has the PG looked at if it announced something of a payment
-// whose history is being stored.
-func (s *Store) takeEarlyWebhooks(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, h *payment.History,
-	keys []string) error {
-	for _, key := range keys {
-		if err := q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(h.Vendor.Code),
-			VendorUid: key}); err != nil {
-			return err
-		}
-	}
-	early, err := q.TakeEarlyWebhooks(ctx, sqlcgen.TakeEarlyWebhooksParams{VendorCode: string(h.Vendor.Code), Keys: keys})
-	if err != nil || early == 0 {
-		return err
-	}
-	return s.queueSync(ctx, tx, h.Vendor.Code, h.Vendor.UID)
 }

@@ -10,6 +10,16 @@ SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vend
        webhook_url, data, password, created_at, paid_at, cancelled_at, revision
 FROM payments.payment_histories WHERE source_schema = $1 AND source_table = $2 AND source_id = $3;
 
+-- name: HistoryOf :one
+-- Of the source, or else of the payment. No OR, here and in HistoryTaken: a plan made while the table is small reads all of
+-- it for one, and is kept while it grows.
+SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
+       webhook_url, data, password, created_at, paid_at, cancelled_at, revision
+FROM payments.payment_histories
+WHERE id = coalesce(
+    (SELECT s.id FROM payments.payment_histories s WHERE s.source_schema = $1 AND s.source_table = $2 AND s.source_id = $3),
+    (SELECT v.id FROM payments.payment_histories v WHERE v.vendor_code = $4 AND v.vendor_uid = $5));
+
 -- name: HistoryByVendor :one
 SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
        webhook_url, data, password, created_at, paid_at, cancelled_at, revision
@@ -21,12 +31,6 @@ FROM payments.payment_history_cancels WHERE payment_history_id = $1 ORDER BY ord
 
 -- name: RevisionOf :one
 SELECT revision FROM payments.payment_histories WHERE id = $1;
-
--- name: InsertHistory :exec
-INSERT INTO payments.payment_histories (
-    id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
-    webhook_url, data, password, created_at, paid_at, cancelled_at, revision
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
 
 -- name: UpdateHistory :execrows
 UPDATE payments.payment_histories
@@ -41,11 +45,9 @@ INSERT INTO payments.payment_history_cancels (id, payment_history_id, ordinal, a
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: HistoryTaken :one
-SELECT EXISTS (
-    SELECT FROM payments.payment_histories h
-    WHERE h.source_schema = $1 AND h.source_table = $2 AND h.source_id = $3
-       OR h.vendor_code = $4 AND h.vendor_uid = $5
-);
+SELECT (EXISTS (SELECT FROM payments.payment_histories s
+                WHERE s.source_schema = $1 AND s.source_table = $2 AND s.source_id = $3)
+     OR EXISTS (SELECT FROM payments.payment_histories v WHERE v.vendor_code = $4 AND v.vendor_uid = $5))::bool;
 
 -- name: LockHistory :one
 SELECT revision FROM payments.payment_histories WHERE id = $1 FOR UPDATE;

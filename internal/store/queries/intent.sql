@@ -39,6 +39,28 @@ WHERE id = $1 AND (state = 'sending' OR state = 'undoing' AND $2 <> 'declined') 
 UPDATE payments.payment_intents SET state = 'done', updated_at = now()
 WHERE id = $1 AND state IN ('sending', 'declined') RETURNING resolver_job;
 
+-- name: FinishCapture :one
+-- FinishIntent, and with it the record; early counts what the PG had announced of the payment. One statement, because each
+-- takes its turn on the way to the database and back. Another request may be having the same payment refunded, but not while
+-- this intent is sending, for only one is open: then nobody looks through those that are.
+WITH finished AS (
+    UPDATE payments.payment_intents i SET state = 'done', updated_at = now()
+    WHERE i.id = sqlc.arg(intent) AND (i.state = 'sending' OR i.state = 'declined' AND NOT EXISTS (
+        SELECT FROM payments.payment_intents u
+        WHERE u.kind = 'capture' AND u.state = 'undoing' AND u.vendor_code = $5 AND u.vendor_uid = $6))
+    RETURNING i.resolver_job
+), stored AS (
+    INSERT INTO payments.payment_histories (
+        id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
+        webhook_url, data, password, created_at, paid_at, cancelled_at, revision
+    ) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17 FROM finished
+), taken AS (
+    DELETE FROM payments.payment_early_webhooks e USING finished
+    WHERE e.vendor_code = $5 AND e.vendor_uid = ANY ((SELECT sqlc.arg(keys)::text[])::text[])
+    RETURNING e.vendor_uid
+)
+SELECT f.resolver_job, (SELECT count(*) FROM taken) AS early FROM finished f;
+
 -- name: HoldIntent :one
 -- By the database's clock, which all workers share.
 UPDATE payments.payment_intents SET held_until = clock_timestamp() + sqlc.arg(lease)::interval
@@ -56,7 +78,3 @@ WHERE id = $1 AND held_until = $2;
 UPDATE payments.payment_intents i SET state = 'undoing', outcome = $2, updated_at = now()
 WHERE i.id = $1 AND i.state = 'sending' AND NOT EXISTS (
     SELECT FROM payments.payment_histories h WHERE h.vendor_code = i.vendor_code AND h.vendor_uid = i.vendor_uid);
-
--- name: UndoUnderWay :one
-SELECT EXISTS (SELECT FROM payments.payment_intents
-               WHERE kind = 'capture' AND state = 'undoing' AND vendor_code = $1 AND vendor_uid = $2);

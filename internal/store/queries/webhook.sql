@@ -1,6 +1,8 @@
 -- name: LockPayment :exec
--- Until the transaction ends: who stores a payment and who hears of it wait for each other, even before it has a row.
-SELECT pg_advisory_xact_lock(hashtextextended(sqlc.arg(vendor_code)::text || ' ' || sqlc.arg(vendor_uid)::text, 0));
+-- Until the transaction ends: who stores a payment and who hears of it wait for each other, even before it has a row. A PG
+-- may have several keys for it.
+SELECT pg_advisory_xact_lock(hashtextextended(sqlc.arg(vendor_code)::text || ' ' || key, 0))
+FROM unnest((SELECT sqlc.arg(keys)::text[])) AS key;
 
 -- name: KeepEarlyWebhook :one
 -- One that comes again goes to the end of the queue.
@@ -10,11 +12,8 @@ RETURNING place;
 
 -- name: DropEarlyWebhooksUpTo :exec
 -- What another transaction is busy with is left to the next one.
-DELETE FROM payments.payment_early_webhooks e WHERE e.place IN (
-    SELECT old.place FROM payments.payment_early_webhooks old WHERE old.place <= $1 ORDER BY old.place FOR UPDATE SKIP LOCKED);
-
--- name: TakeEarlyWebhooks :execrows
-DELETE FROM payments.payment_early_webhooks WHERE vendor_code = $1 AND vendor_uid = ANY (sqlc.arg(keys)::text[]);
+DELETE FROM payments.payment_early_webhooks e WHERE e.place = ANY (ARRAY( -- IN would be a join with all of them
+    SELECT old.place FROM payments.payment_early_webhooks old WHERE old.place <= $1 ORDER BY old.place FOR UPDATE SKIP LOCKED));
 
 -- name: InsertWebhook :exec
 -- It is due at once. The couriers hear of it when it is committed.

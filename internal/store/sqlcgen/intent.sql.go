@@ -71,6 +71,83 @@ func (q *Queries) CancelByClientKey(ctx context.Context, arg CancelByClientKeyPa
 	return i, err
 }
 
+const finishCapture = `-- name: FinishCapture :one
+WITH finished AS (
+    UPDATE payments.payment_intents i SET state = 'done', updated_at = now()
+    WHERE i.id = $18 AND (i.state = 'sending' OR i.state = 'declined' AND NOT EXISTS (
+        SELECT FROM payments.payment_intents u
+        WHERE u.kind = 'capture' AND u.state = 'undoing' AND u.vendor_code = $5 AND u.vendor_uid = $6))
+    RETURNING i.resolver_job
+), stored AS (
+    INSERT INTO payments.payment_histories (
+        id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
+        webhook_url, data, password, created_at, paid_at, cancelled_at, revision
+    ) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17 FROM finished
+), taken AS (
+    DELETE FROM payments.payment_early_webhooks e USING finished
+    WHERE e.vendor_code = $5 AND e.vendor_uid = ANY ((SELECT $19::text[])::text[])
+    RETURNING e.vendor_uid
+)
+SELECT f.resolver_job, (SELECT count(*) FROM taken) AS early FROM finished f
+`
+
+type FinishCaptureParams struct {
+	ID            uuid.UUID
+	SourceSchema  string
+	SourceTable   string
+	SourceID      string
+	VendorCode    string
+	VendorUid     string
+	VendorStoreID string
+	Currency      string
+	Price         string
+	Refund        *string
+	WebhookUrl    string
+	Data          string
+	Password      string
+	CreatedAt     time.Time
+	PaidAt        *time.Time
+	CancelledAt   *time.Time
+	Revision      int64
+	Intent        uuid.UUID
+	Keys          []string
+}
+
+type FinishCaptureRow struct {
+	ResolverJob int64
+	Early       int64
+}
+
+// FinishIntent, and with it the record; early counts what the PG had announced of the payment. One statement, because each
+// takes its turn on the way to the database and back. Another request may be having the same payment refunded, but not while
+// this intent is sending, for only one is open: then nobody looks through those that are.
+func (q *Queries) FinishCapture(ctx context.Context, arg FinishCaptureParams) (FinishCaptureRow, error) {
+	row := q.db.QueryRow(ctx, finishCapture,
+		arg.ID,
+		arg.SourceSchema,
+		arg.SourceTable,
+		arg.SourceID,
+		arg.VendorCode,
+		arg.VendorUid,
+		arg.VendorStoreID,
+		arg.Currency,
+		arg.Price,
+		arg.Refund,
+		arg.WebhookUrl,
+		arg.Data,
+		arg.Password,
+		arg.CreatedAt,
+		arg.PaidAt,
+		arg.CancelledAt,
+		arg.Revision,
+		arg.Intent,
+		arg.Keys,
+	)
+	var i FinishCaptureRow
+	err := row.Scan(&i.ResolverJob, &i.Early)
+	return i, err
+}
+
 const finishIntent = `-- name: FinishIntent :one
 UPDATE payments.payment_intents SET state = 'done', updated_at = now()
 WHERE id = $1 AND state IN ('sending', 'declined') RETURNING resolver_job
@@ -301,21 +378,4 @@ type ReleaseIntentParams struct {
 func (q *Queries) ReleaseIntent(ctx context.Context, arg ReleaseIntentParams) error {
 	_, err := q.db.Exec(ctx, releaseIntent, arg.ID, arg.HeldUntil, arg.Unanswered)
 	return err
-}
-
-const undoUnderWay = `-- name: UndoUnderWay :one
-SELECT EXISTS (SELECT FROM payments.payment_intents
-               WHERE kind = 'capture' AND state = 'undoing' AND vendor_code = $1 AND vendor_uid = $2)
-`
-
-type UndoUnderWayParams struct {
-	VendorCode string
-	VendorUid  string
-}
-
-func (q *Queries) UndoUnderWay(ctx context.Context, arg UndoUnderWayParams) (bool, error) {
-	row := q.db.QueryRow(ctx, undoUnderWay, arg.VendorCode, arg.VendorUid)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
 }

@@ -155,8 +155,8 @@ func (q *Queries) DeadWebhooks(ctx context.Context, arg DeadWebhooksParams) ([]u
 }
 
 const dropEarlyWebhooksUpTo = `-- name: DropEarlyWebhooksUpTo :exec
-DELETE FROM payments.payment_early_webhooks e WHERE e.place IN (
-    SELECT old.place FROM payments.payment_early_webhooks old WHERE old.place <= $1 ORDER BY old.place FOR UPDATE SKIP LOCKED)
+DELETE FROM payments.payment_early_webhooks e WHERE e.place = ANY (ARRAY( -- IN would be a join with all of them
+    SELECT old.place FROM payments.payment_early_webhooks old WHERE old.place <= $1 ORDER BY old.place FOR UPDATE SKIP LOCKED))
 `
 
 // What another transaction is busy with is left to the next one.
@@ -244,17 +244,19 @@ func (q *Queries) KeepEarlyWebhook(ctx context.Context, arg KeepEarlyWebhookPara
 }
 
 const lockPayment = `-- name: LockPayment :exec
-SELECT pg_advisory_xact_lock(hashtextextended($1::text || ' ' || $2::text, 0))
+SELECT pg_advisory_xact_lock(hashtextextended($1::text || ' ' || key, 0))
+FROM unnest((SELECT $2::text[])) AS key
 `
 
 type LockPaymentParams struct {
 	VendorCode string
-	VendorUid  string
+	Keys       []string
 }
 
-// Until the transaction ends: who stores a payment and who hears of it wait for each other, even before it has a row.
+// Until the transaction ends: who stores a payment and who hears of it wait for each other, even before it has a row. A PG
+// may have several keys for it.
 func (q *Queries) LockPayment(ctx context.Context, arg LockPaymentParams) error {
-	_, err := q.db.Exec(ctx, lockPayment, arg.VendorCode, arg.VendorUid)
+	_, err := q.db.Exec(ctx, lockPayment, arg.VendorCode, arg.Keys)
 	return err
 }
 
@@ -398,23 +400,6 @@ type StepWebhookBackParams struct {
 func (q *Queries) StepWebhookBack(ctx context.Context, arg StepWebhookBackParams) error {
 	_, err := q.db.Exec(ctx, stepWebhookBack, arg.ID, arg.Until)
 	return err
-}
-
-const takeEarlyWebhooks = `-- name: TakeEarlyWebhooks :execrows
-DELETE FROM payments.payment_early_webhooks WHERE vendor_code = $1 AND vendor_uid = ANY ($2::text[])
-`
-
-type TakeEarlyWebhooksParams struct {
-	VendorCode string
-	Keys       []string
-}
-
-func (q *Queries) TakeEarlyWebhooks(ctx context.Context, arg TakeEarlyWebhooksParams) (int64, error) {
-	result, err := q.db.Exec(ctx, takeEarlyWebhooks, arg.VendorCode, arg.Keys)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }
 
 const unfinishedWebhooks = `-- name: UnfinishedWebhooks :many
