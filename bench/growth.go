@@ -13,59 +13,54 @@ import (
 // flat is how much worse rate and latency may get when the data grows a hundredfold.
 const flat = 0.2
 
-// growth reads with few and many histories in the tables, then over few and many
-// connections: nothing may collapse.
+// growth reads with few and many histories in the tables, side by side, then over few and
+// many connections: nothing may collapse.
 func growth(ctx context.Context, s settings, r *report) (err error) {
-	system, err := startSystem(ctx, s.payments, "")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, system.stop()) }()
-	ids, err := system.storeRecords(ctx, records)
-	if err != nil {
-		return err
-	}
-	load, err := system.reading(ids, readers)
-	if err != nil {
-		return err
-	}
-	var most, half [2][]httpload.Lap
+	var systems [2]*system
+	var loads [2]httpload.Volley
 	for i, size := range []int{1e4, 1e6} {
-		if err := system.grow(ctx, size); err != nil {
+		if systems[i], err = startSystem(ctx, s.payments, ""); err != nil {
 			return err
 		}
-		if err := remember(ctx, load); err != nil {
+		defer func() { err = errors.Join(err, systems[i].stop()) }()
+		if loads[i], err = systems[i].readingOf(ctx, size); err != nil {
 			return err
-		}
-		for range s.rounds {
-			lap, err := load.Closed(ctx, s.lap)
-			if err != nil {
-				return err
-			}
-			most[i] = append(most[i], lap)
-		}
-		// With every core busy, the slowest in a hundred tell of the scheduler, not of the data.
-		for range s.rounds {
-			lap, err := load.Open(ctx, s.lap, rates(most[0]).median/2)
-			if err != nil {
-				return err
-			}
-			half[i] = append(half[i], lap)
 		}
 	}
-	few, many := rates(most[0]).median, rates(most[1]).median
-	r.add(drift("read rate", "/s", few, many, few/many))
-	few, many = percentiles(half[0], 99).median, percentiles(half[1], 99).median
-	r.add(drift("read p99, at half of the first rate,", " ms", few, many, many/few))
-	return connections(ctx, s, r, load)
+	few, many := loads[0], loads[1]
+	if err := (match{
+		what: "read a history, 10⁶ histories", goal: 1 / (1 + flat),
+		ours: contender{"reads of 10⁶ histories", many.Closed}, peer: contender{"the same with 10⁴ histories", few.Closed},
+	}).play(ctx, s, r); err != nil {
+		return err
+	}
+	// With every core busy, the slowest in a hundred tell of the scheduler, not of the data.
+	half := rates(r.matches[len(r.matches)-1].theirs).median / 2
+	at := func(load httpload.Volley) contender {
+		return contender{"reads at half that rate", func(ctx context.Context, d time.Duration) (httpload.Lap, error) {
+			return load.Open(ctx, d, half)
+		}}
+	}
+	slow := result{match: match{ours: at(many), peer: at(few), laps: 2}}
+	if err := slow.rounds(ctx, s); err != nil {
+		return err
+	}
+	r.add(slow.drift(half))
+	return connections(ctx, s, r, many)
 }
 
-// drift is from few histories to many; worse is how many times as bad that is.
-func drift(what, unit string, few, many, worse float64) fact {
+// drift says how much longer the slowest in a hundred wait for many histories than for few.
+func (r result) drift(rate float64) fact {
+	var worse []float64
+	for i := range r.mine {
+		worse = append(worse, float64(r.mine[i].Percentile(99))/float64(r.theirs[i].Percentile(99)))
+	}
+	w := spreadOf(worse)
 	return fact{
-		what:  what + " with 10⁴ → 10⁶ histories",
-		found: fmt.Sprintf("%.2f → %.2f%s (%+.0f %%)", few, many, unit, (many/few-1)*100),
-		goal:  fmt.Sprintf("at most %.0f %% worse", flat*100), met: worse <= 1+flat,
+		what: fmt.Sprintf("read p99, with 10⁴ → 10⁶ histories (open loop, %.0f/s)", rate),
+		found: fmt.Sprintf("%.2f → %.2f ms (%+.0f %%, rounds from %+.0f to %+.0f %%)", percentiles(r.theirs, 99).median,
+			percentiles(r.mine, 99).median, (w.median-1)*100, (w.least-1)*100, (w.most-1)*100),
+		goal: fmt.Sprintf("at most %.0f %% worse", flat*100), met: w.median <= 1+flat,
 	}
 }
 
@@ -87,6 +82,21 @@ func connections(ctx context.Context, s settings, r *report, load httpload.Volle
 	return nil
 }
 
+// readingOf reads the records of a system that has so many histories, whose passwords it has been told.
+func (s *system) readingOf(ctx context.Context, histories int) (load httpload.Volley, err error) {
+	ids, err := s.storeRecords(ctx, records)
+	if err != nil {
+		return load, err
+	}
+	if load, err = s.reading(ids, readers); err != nil {
+		return load, err
+	}
+	if err := s.grow(ctx, histories); err != nil {
+		return load, err
+	}
+	return load, remember(ctx, load)
+}
+
 // grow fills the tables up to so many histories, with copies that nobody can read.
 func (s *system) grow(ctx context.Context, to int) error {
 	const step = 100_000
@@ -99,7 +109,7 @@ func (s *system) grow(ctx context.Context, to int) error {
 			break
 		}
 		fmt.Fprintf(os.Stderr, "         %d histories of %d\n", n, to)
-		if _, err := s.pool.Exec(ctx, copyHistories, min(step, to-n), "http://127.0.0.1:9/"); err != nil {
+		if _, err := s.copyHistories(ctx, min(step, to-n), "http://127.0.0.1:9/"); err != nil {
 			return err
 		}
 	}

@@ -33,16 +33,25 @@ type result struct {
 // play lets both take turns, so that a busy minute of the machine does not fall on
 // one of them alone. Each warms up first.
 func (m match) play(ctx context.Context, s settings, r *report) error {
-	result, turn := result{match: m}, s.lap*time.Duration(max(m.laps, 1))
-	for _, c := range []contender{m.ours, m.peer} {
+	played := result{match: m}
+	if err := played.rounds(ctx, s); err != nil {
+		return err
+	}
+	r.matches = append(r.matches, played)
+	return nil
+}
+
+func (r *result) rounds(ctx context.Context, s settings) error {
+	turn := s.lap * time.Duration(max(r.laps, 1))
+	for _, c := range []contender{r.ours, r.peer} {
 		if _, err := c.lap(ctx, turn/2); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
 	for round := range s.rounds {
 		turns := []func() error{
-			func() error { return m.ours.turn(ctx, turn, &result.mine) },
-			func() error { return m.peer.turn(ctx, turn, &result.theirs) },
+			func() error { return r.ours.turn(ctx, turn, &r.mine) },
+			func() error { return r.peer.turn(ctx, turn, &r.theirs) },
 		}
 		if round%2 == 1 {
 			slices.Reverse(turns)
@@ -53,7 +62,6 @@ func (m match) play(ctx context.Context, s settings, r *report) error {
 			}
 		}
 	}
-	r.matches = append(r.matches, result)
 	return nil
 }
 

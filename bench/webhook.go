@@ -105,7 +105,7 @@ func (s *system) newDeliveries(ctx context.Context, to *service) (*deliveries, e
 // them until all have been delivered.
 func (d *deliveries) deliver(ctx context.Context, turn time.Duration) (lap httpload.Lap, err error) {
 	n := int(turn.Seconds() * perSecond)
-	histories, err := d.copyHistories(ctx, n)
+	histories, err := d.system.copyHistories(ctx, n, d.service.url)
 	if err != nil {
 		return lap, err
 	}
@@ -205,27 +205,23 @@ func (d *deliveries) write(ctx context.Context, tx pgx.Tx, rows [][]any) error {
 	return err
 }
 
-// copyHistories multiplies the one history that the service has. Nobody can read the
+// copyHistories multiplies the one history that a system has. Nobody can read the
 // copies, and no delivery does.
-func (d *deliveries) copyHistories(ctx context.Context, n int) ([]uuid.UUID, error) {
+func (s *system) copyHistories(ctx context.Context, n int, webhookURL string) ([]uuid.UUID, error) {
 	ids := make([]uuid.UUID, n)
 	for i := range ids {
 		ids[i] = payment.NewID()
 	}
-	rows, err := d.system.pool.Query(ctx, copyHistories, ids, d.service.url)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	_, err := s.pool.Exec(ctx, copyHistories, ids, webhookURL)
+	return ids, err
 }
 
 const copyHistories = `
 INSERT INTO payments.payment_histories (id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
 	currency, price, refund, webhook_url, data, password, created_at, paid_at, cancelled_at, revision)
-SELECT new.id, source_schema, source_table, gen_random_uuid(), vendor_code, gen_random_uuid(), vendor_store_id,
+SELECT copy.id, source_schema, source_table, gen_random_uuid(), vendor_code, gen_random_uuid(), vendor_store_id,
 	currency, price, refund, $2, data, password, created_at, paid_at, cancelled_at, revision
-FROM (SELECT * FROM payments.payment_histories LIMIT 1) h, unnest($1::uuid[]) new (id)
-RETURNING id`
+FROM (SELECT * FROM payments.payment_histories LIMIT 1) h, unnest($1::uuid[]) copy (id)`
 
 // post sends webhooks of the same size, signed, and does nothing else.
 func (d *deliveries) post(ctx context.Context, turn time.Duration) (httpload.Lap, error) {
