@@ -31,6 +31,7 @@ func growth(ctx context.Context, s settings, r *report) (err error) {
 	if err := (match{
 		what: "read a history, 10⁶ histories", goal: 1 / (1 + flat),
 		ours: contender{"reads of 10⁶ histories", many.Closed}, peer: contender{"the same with 10⁴ histories", few.Closed},
+		note: fmt.Sprintf("Two systems side by side. The %d records that are read were stored before the others.", records),
 	}).play(ctx, s, r); err != nil {
 		return err
 	}
@@ -55,7 +56,7 @@ func (r result) drift(rate float64) fact {
 	few, many := percentiles(r.theirs, 99), percentiles(r.mine, 99)
 	worse := many.median / few.median
 	return fact{
-		what: fmt.Sprintf("read p99, with 10⁴ → 10⁶ histories (open loop, %.0f/s)", rate),
+		what: fmt.Sprintf("read p99, with 10⁴ → 10⁶ histories (open loop, %.0f/s; median of %d short turns)", rate, len(r.mine)),
 		found: fmt.Sprintf("%.2f (%.2f to %.2f) → %.2f ms (%.2f to %.2f): %+.0f %%", few.median, few.least, few.most,
 			many.median, many.least, many.most, (worse-1)*100),
 		goal: fmt.Sprintf("at most %.0f %% worse", flat*100), met: worse <= 1+flat,

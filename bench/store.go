@@ -17,6 +17,9 @@ import (
 // is waiting for the disk.
 const storers = 8
 
+// announceTimeout is far more than the fake takes to tell of the payments of a turn.
+const announceTimeout = time.Minute
+
 // stores compares storing a card payment with the least that it takes: a call to the
 // PG, a hash and two commits.
 func stores(ctx context.Context, s settings, r *report) (err error) {
@@ -33,7 +36,7 @@ func stores(ctx context.Context, s settings, r *report) (err error) {
 		what: "store a history (card)", goal: 0.8, laps: 2,
 		ours: contender{"POST /histories", system.storeLap}, peer: bare,
 		note: fmt.Sprintf("The bare loop has %d goroutines in one process; each asks the same fake for the payment, computes one argon2id, and commits "+
-			"a row of an intent and a row of a record of the same size.", storers),
+			"a row of an intent and a row of a record of the same size. Ours has been told of each payment by its fake before.", storers),
 	}.play(ctx, s, r)
 }
 
@@ -61,8 +64,8 @@ func (s *system) storeLap(ctx context.Context, d time.Duration) (httpload.Lap, e
 
 // paid are requests to store so many payments, of which the fake has told the server.
 func (s *system) paid(ctx context.Context, n int) (bodies chan []byte, err error) {
-	heard, err := s.announced(ctx)
-	if err != nil {
+	// What the last turn has left is of no use.
+	if _, err := s.pool.Exec(ctx, `DELETE FROM payments.payment_early_webhooks`); err != nil {
 		return nil, err
 	}
 	bodies = make(chan []byte, n)
@@ -77,20 +80,24 @@ func (s *system) paid(ctx context.Context, n int) (bodies chan []byte, err error
 		}
 		bodies <- body
 	}
-	for all := heard + n; heard < all && err == nil; heard, err = s.announced(ctx) {
+	return bodies, s.announced(ctx, n)
+}
+
+// announced waits until the server has heard of n payments that nobody has stored.
+func (s *system) announced(ctx context.Context, n int) error {
+	ctx, cancel := context.WithTimeout(ctx, announceTimeout)
+	defer cancel()
+	for {
+		var heard int
+		if err := s.pool.QueryRow(ctx, `SELECT count(*) FROM payments.payment_early_webhooks`).Scan(&heard); err != nil || heard >= n {
+			return err
+		}
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return fmt.Errorf("the fake's webhooks: %w after %d of %d", ctx.Err(), heard, n)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-	return bodies, err
-}
-
-// announced counts the payments of which the server has heard, and which nobody has stored.
-func (s *system) announced(ctx context.Context) (n int, err error) {
-	err = s.pool.QueryRow(ctx, `SELECT count(*) FROM payments.payment_early_webhooks`).Scan(&n)
-	return n, err
 }
 
 // bareStore does the least in this process.

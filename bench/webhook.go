@@ -205,7 +205,7 @@ func (d *deliveries) write(ctx context.Context, tx pgx.Tx, rows [][]any) error {
 	return err
 }
 
-// copyHistories multiplies the one history that a system has. Nobody can read the
+// copyHistories multiplies a history that a system has. Nobody can read the
 // copies, and no delivery does.
 func (s *system) copyHistories(ctx context.Context, n int, webhookURL string) ([]uuid.UUID, error) {
 	ids := make([]uuid.UUID, n)

@@ -76,7 +76,7 @@ type IntentStore interface {
 	OpenIntentOf(ctx context.Context, i *Intent) (*Intent, error)
 	// FinishCapture stores the history and settles its intent. Where a webhook was
 	// kept under one of the early keys, a look at the PG is queued. ErrDuplicate
-	// means that another already did so.
+	// means that another already did so, or is having the payment refunded.
 	FinishCapture(ctx context.Context, intent uuid.UUID, h *History, early []string) error
 	// BeginUndo moves a capture to undoing, or returns ErrDuplicate where its payment
 	// has a history: no history of it can be stored from then on.

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,7 +17,8 @@ import (
 )
 
 // TestPlans_ReadWhatTheyFind: a payment takes no longer because there are many of them. A prepared plan is kept, so this
-// has to hold of plans that were made while the tables were empty, and of those made of statistics.
+// has to hold of plans that were made while the tables were empty, and of those made of statistics. It looks at what sqlc
+// has generated, not at the few statements on the job queue.
 func TestPlans_ReadWhatTheyFind(t *testing.T) {
 	t.Parallel()
 	for _, of := range []string{"EmptyTables", "Statistics"} {
@@ -39,7 +41,7 @@ func TestPlans_ReadWhatTheyFind(t *testing.T) {
 	}
 }
 
-// thousands of payments, each with a webhook that was delivered, and statistics of them.
+// thousands of payments, a few of them with an intent that is open and a webhook that is pending, and statistics of them.
 const thousands = `
 INSERT INTO payments.payment_histories (id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
 	currency, price, refund, webhook_url, data, password, created_at)
@@ -47,12 +49,13 @@ SELECT gen_random_uuid(), 'shop', 'orders', gen_random_uuid(), 'iamport', gen_ra
 FROM generate_series(1, 5000);
 INSERT INTO payments.payment_intents (id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid,
 	vendor_store_id, client_key, request, resolver_job, created_at, updated_at)
-SELECT gen_random_uuid(), 'capture', 'done', id, source_schema, source_table, source_id, vendor_code, vendor_uid,
+SELECT gen_random_uuid(), 'capture', CASE WHEN random() < 0.01 THEN 'sending' ELSE 'done' END, id, source_schema, source_table, source_id, vendor_code, vendor_uid,
 	vendor_store_id, '', '', 1, now(), now() FROM payments.payment_histories;
 INSERT INTO payments.payment_history_cancels (id, payment_history_id, amount, reason, data, created_at, ordinal)
 SELECT gen_random_uuid(), id, 1000, '', '', now(), 0 FROM payments.payment_histories;
 INSERT INTO payments.payment_history_webhooks (id, payment_history_id, previous, current, data, created_at, state)
-SELECT gen_random_uuid(), id, '', '', '', now(), 'delivered' FROM payments.payment_histories;
+SELECT gen_random_uuid(), id, '', '', '', now(), CASE WHEN random() < 0.01 THEN 'pending' ELSE 'delivered' END
+FROM payments.payment_histories;
 INSERT INTO payments.payment_history_webhook_responses (id, payment_history_webhook_id, created_at)
 SELECT gen_random_uuid(), id, now() FROM payments.payment_history_webhooks;
 INSERT INTO payments.payment_early_webhooks (vendor_code, vendor_uid, received_at)
@@ -101,7 +104,7 @@ type plan struct {
 	Cond  string `json:"Index Cond"`
 	Parts []plan `json:"Plans"`
 
-	partial map[string]bool // indexes
+	first map[string]string // column of each index
 }
 
 func explain(t *testing.T, conn *pgx.Conn, name, query string) plan {
@@ -117,42 +120,48 @@ func explain(t *testing.T, conn *pgx.Conn, name, query string) plan {
 	must(t, conn.QueryRow(t.Context(), fmt.Sprintf(`EXPLAIN (FORMAT JSON) EXECUTE %q%s`, name, arguments),
 		pgx.QueryExecModeSimpleProtocol).Scan(&text))
 	must(t, json.Unmarshal(text, &told))
-	told[0].Plan.partial = partialIndexes(t, conn)
+	told[0].Plan.first = firstColumns(t, conn)
 	return told[0].Plan
 }
 
-func partialIndexes(t *testing.T, conn *pgx.Conn) map[string]bool {
+func firstColumns(t *testing.T, conn *pgx.Conn) map[string]string {
 	t.Helper()
-	rows, err := conn.Query(t.Context(), `SELECT relname FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE indpred IS NOT NULL`)
+	rows, err := conn.Query(t.Context(), `SELECT relname, pg_get_indexdef(c.oid, 1, true) FROM pg_index JOIN pg_class c ON c.oid = indexrelid`)
 	must(t, err)
-	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	columns := map[string]string{}
+	var index, column string
+	_, err = pgx.ForEachRow(rows, []any{&index, &column}, func() error {
+		columns[index] = column
+		return nil
+	})
 	must(t, err)
-	partial := map[string]bool{}
-	for _, name := range names {
-		partial[name] = true
-	}
-	return partial
+	return columns
+}
+
+// ofUnfinished are the indexes that may be read as a whole: of what is open, pending or dead.
+var ofUnfinished = []string{
+	"payment_intents_open_idx", "payment_intents_capture_source_key", "payment_intents_capture_vendor_key", "payment_intents_cancel_key",
+	"payment_history_webhooks_unfinished_idx", "payment_history_webhooks_due_idx", "payment_history_webhooks_waiting_idx",
 }
 
 // selective are the columns that few rows share. Without statistics PostgreSQL takes any condition to be as good as another.
 var selective = regexp.MustCompile(`\b(id|\w+_id|vendor_uid|key|place|created_at|received_at)\)?(::text)? [=<>]`)
 
-// mustReadByIndex lets a partial index be read as a whole: it holds what is unfinished.
 func (p plan) mustReadByIndex(t *testing.T, statement string) {
 	t.Helper()
-	if p.Table != "" && !p.partial[p.Index] {
+	if p.Table != "" && !slices.Contains(ofUnfinished, p.Index) {
 		switch {
 		case p.Node == "ModifyTable", p.Node == "LockRows":
 		case p.Index == "" && strings.HasSuffix(p.Node, "Scan"):
 			t.Errorf("%s reads the whole of %s", statement, p.Table)
-		case p.Index != "" && p.Cond == "":
+		case p.Index != "" && !strings.Contains(p.Cond, p.first[p.Index]): // only of it, an index is not read as a whole
 			t.Errorf("%s reads the whole of %s by %s", statement, p.Table, p.Index)
 		case p.Index != "" && !selective.MatchString(p.Cond):
 			t.Errorf("%s reads %s by %s where %s, which many are", statement, p.Table, p.Index, p.Cond)
 		}
 	}
 	for _, part := range p.Parts {
-		part.partial = p.partial
+		part.first = p.first
 		part.mustReadByIndex(t, statement)
 	}
 }

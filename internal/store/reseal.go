@@ -2,12 +2,10 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
 )
@@ -36,10 +34,14 @@ type Tally struct {
 	Current    int
 	Unreadable int      // left as they are
 	Lost       []string // the rows of the first unreadable ones
-	// Done is how far we are, from 0 to 1. Ids are random, so the last one tells,
-	// and nothing has to be counted beforehand.
+	// Done is how far we are, from 0 to 1, by an estimate of the rows there are: 1 only at the end.
 	Done float64
+
+	all int // the estimate
 }
+
+// almost is Done of a column that has turned out longer than its estimate.
+const almost = 0.99
 
 // Reseal brings every sealed value under its ring's first key while workers serve.
 // What a worker writes meanwhile is never overwritten. It may be interrupted and
@@ -60,6 +62,9 @@ func (s *Store) Reseal(ctx context.Context, r Rotation) ([]Tally, error) {
 
 func (s *Store) resealColumn(ctx context.Context, c column, r Rotation) (Tally, error) {
 	tally := Tally{Column: c.table + "." + c.name}
+	if err := s.pool.QueryRow(ctx, c.estimateSQL()).Scan(&tally.all); err != nil {
+		return tally, err
+	}
 	for after := c.first; ; {
 		page, err := s.sealedPage(ctx, c, after)
 		if err != nil {
@@ -178,15 +183,5 @@ func (t *Tally) add(f fate, v sealed) {
 		}
 	}
 	t.Rows++
-	t.Done = max(t.Done, position(v.key))
-}
-
-// position is how far an id lies on the way through all there may be; 0 for keys of
-// another kind.
-func position(key []string) float64 {
-	id, err := uuid.Parse(key[0])
-	if err != nil {
-		return 0
-	}
-	return float64(binary.BigEndian.Uint32(id[:4])) / (1 << 32)
+	t.Done = min(float64(t.Rows)/float64(max(t.all, 1)), almost)
 }

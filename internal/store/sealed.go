@@ -59,6 +59,14 @@ func (c column) pageSQL() string {
 		c.name, strings.Join(c.key, "::text, "), c.table, c.keys(), c.parameters(1), resealPage)
 }
 
+// estimateSQL is how many values there are, as PostgreSQL's statistics of a large table have it; those of a small one, and of one
+// without statistics, are counted, up to a million.
+func (c column) estimateSQL() string {
+	return fmt.Sprintf(`SELECT CASE WHEN reltuples > 100000 THEN reltuples::bigint
+		ELSE (SELECT count(*) FROM (SELECT FROM payments.%[2]s WHERE %[1]s IS NOT NULL LIMIT 1000000) counted) END
+		FROM pg_class WHERE oid = 'payments.%[2]s'::regclass`, c.name, c.table)
+}
+
 // rowSQL reads the value of a key.
 func (c column) rowSQL() string {
 	return fmt.Sprintf("SELECT %[1]s FROM payments.%[2]s WHERE %[1]s IS NOT NULL AND (%[3]s) = (%[4]s)",

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/tracing"
 )
 
@@ -70,7 +70,7 @@ func putOff(d Delivery, pause time.Duration) conclusion {
 // hold up the others for ever.
 func (c *Courier) conclude(d Delivery, r result, last bool) conclusion {
 	attempts := d.Attempts + 1
-	r.ID = uuid.Must(uuid.NewV7()) // in the order of time: answers are many, and so their index is written at one end
+	r.ID = payment.NewID()
 	end := conclusion{
 		Outcome:  Outcome{Claim: d.Claim, State: Pending, Answer: &r.Answer},
 		attempts: attempts, took: r.took, err: r.err,

@@ -10,4 +10,3 @@
 -- which then went through all payments of a vendor to find one.
 DROP INDEX CONCURRENTLY IF EXISTS payments.payment_histories_source_id_idx;
 CREATE INDEX CONCURRENTLY payment_histories_source_id_idx ON payments.payment_histories (source_id, vendor_code);
-DROP INDEX CONCURRENTLY IF EXISTS payments.payment_histories_order_idx;

@@ -42,10 +42,10 @@ WHERE id = $1 AND state IN ('sending', 'declined') RETURNING resolver_job;
 -- name: FinishCapture :one
 -- FinishIntent, and with it the record; early counts what the PG had announced of the payment. One statement, because each
 -- takes its turn on the way to the database and back. Another request may be having the same payment refunded, but not while
--- this intent is sending, for only one is open: then nobody looks through those that are.
+-- this intent is sending, for only one is open: so that is only looked for from declined.
 WITH finished AS (
     UPDATE payments.payment_intents i SET state = 'done', updated_at = now()
-    WHERE i.id = sqlc.arg(intent) AND (i.state = 'sending' OR i.state = 'declined' AND NOT EXISTS (
+    WHERE i.id = sqlc.arg(intent) AND i.kind = 'capture' AND i.vendor_code = $5 AND i.vendor_uid = $6 AND (i.state = 'sending' OR i.state = 'declined' AND NOT EXISTS (
         SELECT FROM payments.payment_intents u
         WHERE u.kind = 'capture' AND u.state = 'undoing' AND u.vendor_code = $5 AND u.vendor_uid = $6))
     RETURNING i.resolver_job
