@@ -30,8 +30,7 @@ type result struct {
 	mine, theirs []httpload.Lap
 }
 
-// play lets both take turns, so that a busy minute of the machine does not fall on
-// one of them alone. Each warms up first.
+// play compares them for the report.
 func (m match) play(ctx context.Context, s settings, r *report) error {
 	played := result{match: m}
 	if err := played.rounds(ctx, s); err != nil {
@@ -41,6 +40,8 @@ func (m match) play(ctx context.Context, s settings, r *report) error {
 	return nil
 }
 
+// rounds lets both take turns, so that a busy minute of the machine does not fall on
+// one of them alone. Each warms up first.
 func (r *result) rounds(ctx context.Context, s settings) error {
 	turn := s.lap * time.Duration(max(r.laps, 1))
 	for _, c := range []contender{r.ours, r.peer} {

@@ -169,8 +169,8 @@ func manyHistories(t *testing.T, n int) (url string) {
 	execute(t, url, fmt.Sprintf(`
 		INSERT INTO payments.payment_histories (id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
 			currency, price, refund, webhook_url, data, password, created_at)
-		SELECT ('019ad000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, source_schema, source_table, 'order ' || n, vendor_code, 'payment ' || n, vendor_store_id,
-			currency, price, 0, webhook_url, data, password, created_at
+		SELECT ('019ad000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, -- of one moment, as those of a rush are
+			source_schema, source_table, 'order ' || n, vendor_code, 'payment ' || n, vendor_store_id, currency, price, 0, webhook_url, data, password, created_at
 		FROM payments.payment_histories, generate_series(1, %d) n WHERE id = '%s'`, n, unpaid))
 	return url
 }

@@ -59,12 +59,15 @@ func (c column) pageSQL() string {
 		c.name, strings.Join(c.key, "::text, "), c.table, c.keys(), c.parameters(1), resealPage)
 }
 
-// estimateSQL is how many values there are, as PostgreSQL's statistics of a large table have it; those of a small one, and of one
-// without statistics, are counted, up to a million.
+// countable is how many rows are counted: far fewer than a statement has time for.
+const countable = 100_000
+
+// estimateSQL is how many values there are, by PostgreSQL's statistics of a large table; those of a small one, and of one
+// without statistics, are counted as far as they are countable.
 func (c column) estimateSQL() string {
-	return fmt.Sprintf(`SELECT CASE WHEN reltuples > 100000 THEN reltuples::bigint
-		ELSE (SELECT count(*) FROM (SELECT FROM payments.%[2]s WHERE %[1]s IS NOT NULL LIMIT 1000000) counted) END
-		FROM pg_class WHERE oid = 'payments.%[2]s'::regclass`, c.name, c.table)
+	return fmt.Sprintf(`SELECT CASE WHEN reltuples > %[3]d THEN reltuples::bigint
+		ELSE (SELECT count(*) FROM (SELECT FROM payments.%[2]s WHERE %[1]s IS NOT NULL LIMIT %[3]d) counted) END
+		FROM pg_class WHERE oid = 'payments.%[2]s'::regclass`, c.name, c.table, countable)
 }
 
 // rowSQL reads the value of a key.

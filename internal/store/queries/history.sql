@@ -11,8 +11,8 @@ SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vend
 FROM payments.payment_histories WHERE source_schema = $1 AND source_table = $2 AND source_id = $3;
 
 -- name: HistoryOf :one
--- Of the source, or else of the payment. No OR, here and in HistoryTaken: a plan made while the table is small reads all of
--- it for one, and is kept while it grows.
+-- Of the source, or else of the payment. No OR, here and in HistoryTaken: our connections may not combine two indexes (see
+-- Open), so it would read the whole table.
 SELECT id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
        webhook_url, data, password, created_at, paid_at, cancelled_at, revision
 FROM payments.payment_histories

@@ -45,9 +45,10 @@ WHERE id = $1 AND state IN ('sending', 'declined') RETURNING resolver_job;
 -- this intent is sending, for only one is open: so that is only looked for from declined.
 WITH finished AS (
     UPDATE payments.payment_intents i SET state = 'done', updated_at = now()
-    WHERE i.id = sqlc.arg(intent) AND i.kind = 'capture' AND i.vendor_code = $5 AND i.vendor_uid = $6 AND (i.state = 'sending' OR i.state = 'declined' AND NOT EXISTS (
-        SELECT FROM payments.payment_intents u
-        WHERE u.kind = 'capture' AND u.state = 'undoing' AND u.vendor_code = $5 AND u.vendor_uid = $6))
+    WHERE i.id = sqlc.arg(intent) AND i.kind = 'capture' AND i.vendor_code = $5 AND i.vendor_uid = $6
+      AND (i.state = 'sending' OR i.state = 'declined' AND NOT EXISTS (
+          SELECT FROM payments.payment_intents u
+          WHERE u.kind = 'capture' AND u.state = 'undoing' AND u.vendor_code = $5 AND u.vendor_uid = $6))
     RETURNING i.resolver_job
 ), stored AS (
     INSERT INTO payments.payment_histories (

@@ -248,8 +248,8 @@ type HistoryOfParams struct {
 	VendorUid    string
 }
 
-// Of the source, or else of the payment. No OR, here and in HistoryTaken: a plan made while the table is small reads all of
-// it for one, and is kept while it grows.
+// Of the source, or else of the payment. No OR, here and in HistoryTaken: our connections may not combine two indexes (see
+// Open), so it would read the whole table.
 func (q *Queries) HistoryOf(ctx context.Context, arg HistoryOfParams) (History, error) {
 	row := q.db.QueryRow(ctx, historyOf,
 		arg.SourceSchema,

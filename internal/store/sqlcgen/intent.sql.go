@@ -74,9 +74,10 @@ func (q *Queries) CancelByClientKey(ctx context.Context, arg CancelByClientKeyPa
 const finishCapture = `-- name: FinishCapture :one
 WITH finished AS (
     UPDATE payments.payment_intents i SET state = 'done', updated_at = now()
-    WHERE i.id = $18 AND i.kind = 'capture' AND i.vendor_code = $5 AND i.vendor_uid = $6 AND (i.state = 'sending' OR i.state = 'declined' AND NOT EXISTS (
-        SELECT FROM payments.payment_intents u
-        WHERE u.kind = 'capture' AND u.state = 'undoing' AND u.vendor_code = $5 AND u.vendor_uid = $6))
+    WHERE i.id = $18 AND i.kind = 'capture' AND i.vendor_code = $5 AND i.vendor_uid = $6
+      AND (i.state = 'sending' OR i.state = 'declined' AND NOT EXISTS (
+          SELECT FROM payments.payment_intents u
+          WHERE u.kind = 'capture' AND u.state = 'undoing' AND u.vendor_code = $5 AND u.vendor_uid = $6))
     RETURNING i.resolver_job
 ), stored AS (
     INSERT INTO payments.payment_histories (
