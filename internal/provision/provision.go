@@ -9,13 +9,12 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/samchon/payments-server/internal/schemalock"
 )
 
 // schema is where all our tables are, and River's.
 const schema = "payments"
-
-// lock lets one process prepare a server at a time: two that grant at once fail over each other's rows.
-const lock = 0x7061796d656e7473 // "payments"
 
 // Options say what is wanted.
 type Options struct {
@@ -102,7 +101,7 @@ func (p *Plan) lookInside(ctx context.Context) (c contents, err error) {
 // Prepare makes the roles, the database and the schema, and gives what is in it to the writer.
 func (p *Plan) Prepare(ctx context.Context) error {
 	err := p.within(ctx, p.admin.Database, func(conn *pgx.Conn) error {
-		if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(lock)); err != nil {
+		if err := schemalock.Acquire(ctx, conn); err != nil {
 			return err
 		}
 		for _, s := range p.server { // one by one: CREATE DATABASE is refused in a transaction
@@ -131,13 +130,14 @@ func (p *Plan) MigrationURL() string {
 // Grant gives worker and reader their rights, on what there is and on what the writer will make.
 func (p *Plan) Grant(ctx context.Context) error { return p.atOnce(ctx, p.after) }
 
-// atOnce changes the database in one transaction, so that workers that serve meanwhile miss no right.
+// atOnce changes the database in one transaction, so that workers that serve meanwhile miss no right. Two that grant at
+// once would fail over each other's rows, and an owner does not change while an index is built.
 func (p *Plan) atOnce(ctx context.Context, statements []statement) error {
 	err := p.within(ctx, p.database, func(conn *pgx.Conn) error {
+		if err := schemalock.Acquire(ctx, conn); err != nil {
+			return err
+		}
 		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-			if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(lock)); err != nil {
-				return err
-			}
 			for _, s := range statements {
 				if err := s.run(ctx, conn); err != nil {
 					return err

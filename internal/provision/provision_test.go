@@ -8,12 +8,14 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/samchon/payments-server/internal/localdb/dbtest"
 	"github.com/samchon/payments-server/internal/provision"
+	"github.com/samchon/payments-server/internal/schemalock"
 	"github.com/samchon/payments-server/internal/store"
 )
 
@@ -211,6 +213,36 @@ func TestPrepare_ManyAtOnce(t *testing.T) {
 		}
 	}
 	expectRights(t, s)
+}
+
+// Who builds an index concurrently waits for everybody's statements: none may in turn wait for the builder's lock.
+func TestPrepare_LetsAnotherBuildAnIndex(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	s := newServer(t)
+	prepare(t, s.options())
+	plan, err := provision.Look(ctx, s.options())
+	must(t, err)
+	inside, err := url.Parse(s.admin) // who may see what others ask
+	must(t, err)
+	inside.Path = "/" + s.database
+	builder, err := pgx.Connect(ctx, inside.String())
+	must(t, err)
+	defer builder.Close(context.Background())
+	must(t, schemalock.Acquire(ctx, builder))
+	done := make(chan error)
+	go func() { done <- plan.Grant(ctx) }()
+	const asked = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%advisory%')"
+	for waits := false; !waits; {
+		must(t, builder.QueryRow(ctx, asked).Scan(&waits))
+	}
+	for _, sql := range []string{"SET lock_timeout = '5s'", "CREATE INDEX CONCURRENTLY ON payments.payment_histories (created_at)"} {
+		_, err := builder.Exec(ctx, sql)
+		must(t, err)
+	}
+	must(t, builder.Close(ctx))
+	must(t, <-done)
 }
 
 func TestPlan_ShowsItsStatementsWithoutPasswords(t *testing.T) {

@@ -18,14 +18,11 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 
 	"github.com/samchon/payments-server/internal/queue"
+	"github.com/samchon/payments-server/internal/schemalock"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
-
-// migrationLock is the advisory lock that lets one process migrate at a time.
-// goose can lock by itself, River's migrator cannot, so one lock goes around both.
-const migrationLock = 0x7061796d656e7473 // "payments"
 
 // Migrate brings the database to this build's schema: our tables and River's. It
 // may be called by several processes at once. On a current schema it only looks,
@@ -40,12 +37,13 @@ func Migrate(ctx context.Context, databaseURL string) error {
 	}
 	defer pool.Close()
 
+	// One lock around both: goose can lock by itself, River's migrator cannot.
 	lock, err := pgx.Connect(ctx, databaseURL)
 	if err != nil {
 		return translate(fmt.Errorf("connect to migrate: %w", err))
 	}
 	defer lock.Close(context.WithoutCancel(ctx)) // and so unlock
-	if err := lockMigrations(ctx, lock); err != nil {
+	if err := schemalock.Acquire(ctx, lock); err != nil {
 		return fmt.Errorf("lock migrations: %w", err)
 	}
 	if _, err := pool.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS payments"); err != nil {
@@ -55,26 +53,6 @@ func Migrate(ctx context.Context, databaseURL string) error {
 		return explainLock(err)
 	}
 	return explainLock(migrateQueue(ctx, pool))
-}
-
-// lockPause is until a migration asks again whether another has ended.
-const lockPause = 100 * time.Millisecond
-
-// lockMigrations asks again and again: an index that is built concurrently waits for everybody's statements, also for one
-// that waits for the lock of who builds it.
-func lockMigrations(ctx context.Context, conn *pgx.Conn) error {
-	for {
-		var locked bool
-		err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", int64(migrationLock)).Scan(&locked)
-		if err != nil || locked {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(lockPause):
-		}
-	}
 }
 
 // lockWait is how long a migration waits for a table. While it does, everybody else who wants that table waits behind it:
