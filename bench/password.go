@@ -37,7 +37,7 @@ func coldPasswords(ctx context.Context, s settings, r *report) (err error) {
 		return err
 	}
 	return match{
-		what: "read a history, cold password", goal: 0.9, laps: 2,
+		what: "read a history, cold password", goal: 0.9, laps: 3,
 		ours: contender{"PATCH /histories/{id}", load.Closed},
 		peer: contender{"argon2id alone, a loop on each core", func(ctx context.Context, d time.Duration) (httpload.Lap, error) {
 			return httpload.Work(ctx, d, runtime.NumCPU(), hash)

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/samchon/payments-server/internal/config"
+	"github.com/samchon/payments-server/internal/password"
 	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/store"
 	"github.com/samchon/payments-server/internal/webhook"
@@ -27,7 +28,7 @@ type App struct {
 	store   *store.Store
 	jobs    *jobs
 
-	limitHashes func(ctx context.Context, most int)
+	passwords *password.Verifier
 }
 
 // Settings say what an App is opened with.
@@ -96,7 +97,7 @@ func Open(ctx context.Context, o Settings) (*App, error) {
 	inner := newInner(handler, ownMetrics(s, o.Version), sharedMetrics(s))
 	return &App{
 		Handler: handler, Inner: inner, store: s, jobs: jobs,
-		limitHashes: func(ctx context.Context, most int) { _ = p.passwords.verifier.Limit(ctx, most) }, // it fails when ctx ends
+		passwords: p.passwords.verifier,
 	}, nil
 }
 

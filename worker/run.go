@@ -42,11 +42,12 @@ func Run(ctx context.Context, c *config.Config, log *slog.Logger, version string
 	if err != nil {
 		return err
 	}
-	limit := app.limitHashes
+	limit := func(ctx context.Context, own int) { _ = app.passwords.Limit(ctx, own) } // it fails when ctx ends
 	if c.Passwords.Concurrency > 0 {
 		limit = func(context.Context, int) {} // somebody has said how many
 	}
-	go share.follow(ctx, c.Workers, inherited.Requests, limit)
+	hashes := func() (waiting int, hits uint64) { return app.passwords.Waiting(), app.passwords.Stats().Hits }
+	go share.follow(ctx, c.Workers, load{requests: inherited.Requests, hashes: hashes}, limit)
 	inherited.Inner = app.Inner
 	served := inherited.Serve(ctx, &http.Server{
 		Handler: app.Handler, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout,

@@ -24,12 +24,16 @@ const (
 	// lending is how long processors stay lent after the last hash: another one often follows at once, and each change
 	// stops the worker for a moment.
 	lending = 100 * time.Millisecond
+	// crowd is how many looks have to find hashes waiting before none are lent, and memory how many looks ago the last
+	// request was served without a hash.
+	crowd, memory = 3, 10
 )
 
 // share is a worker's part of the machine: as many of the processors as it has of the requests. A runtime that
 // believes it has all of them wakes a second thread for each request that the first could serve at once, and that costs
 // as much as serving it. Hashes are another matter. Each holds a processor for 30 ms, and requests must not queue behind
-// that: so while there are any, the runtime has more processors than its share, and the kernel divides the time.
+// that: so while there are any, the runtime has more processors than its share, and the kernel divides the time. Where
+// all that is asked for are hashes, and they queue up, nobody gains by that, and it costs each hash a sixth more.
 type share struct {
 	all   int  // processors
 	fixed bool // processors are not ours to set
@@ -37,8 +41,16 @@ type share struct {
 	mu      sync.Mutex
 	own     int
 	hashing int
+	queue   int // looks in a row that found hashes waiting for their turn
+	quiet   int // looks in a row that found no request served without one
 	lent    bool
 	end     *time.Timer
+}
+
+// load is what a share is made of.
+type load struct {
+	requests func() (mine, all int)            // under way, with this worker and with all of them; those that only wait for a PG, too
+	hashes   func() (waiting int, hits uint64) // that wait for their turn, and that were spared by a memory since the start
 }
 
 // newShare sets up this process. What the environment says (GOMAXPROCS, GOGC) goes before.
@@ -53,11 +65,9 @@ func newShare() *share {
 }
 
 // follow begins with an equal share of so many workers, for one that starts is to be quick about it, and keeps it in line
-// with the requests under way until ctx ends; those that only wait for a PG count, too. count tells how many this worker
-// has, and all have; changed is told the share, and may take its time.
-func (s *share) follow(ctx context.Context, workers int, count func() (mine, all int),
-	changed func(ctx context.Context, own int)) {
-	part, whole := 1.0, float64(workers)
+// with the load until ctx ends. changed is told the share, and may take its time.
+func (s *share) follow(ctx context.Context, workers int, l load, changed func(ctx context.Context, own int)) {
+	part, whole, before := 1.0, float64(workers), uint64(0)
 	newest := make(chan int, 1)
 	defer close(newest)
 	go func() {
@@ -78,10 +88,13 @@ func (s *share) follow(ctx context.Context, workers int, count func() (mine, all
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
-			if mine, all := count(); all > 0 {
+			if mine, all := l.requests(); all > 0 {
 				part += (float64(mine) - part) / inertia
 				whole += (float64(all) - whole) / inertia
 			}
+			waiting, hits := l.hashes()
+			s.see(waiting > 0, hits > before)
+			before = hits
 		}
 	}
 }
@@ -99,6 +112,23 @@ func (s *share) set(part, whole float64) (own int, other bool) {
 	return s.own, s.own != before
 }
 
+// see takes in whether hashes wait, and whether a request was served without one.
+func (s *share) see(waiting, served bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.processors()
+	s.queue, s.quiet = s.queue+1, s.quiet+1
+	if !waiting {
+		s.queue = 0
+	}
+	if served {
+		s.quiet = 0
+	}
+	if s.processors() != before {
+		s.apply()
+	}
+}
+
 // apply needs the lock. To set what is set already costs nothing.
 func (s *share) apply() {
 	if !s.fixed {
@@ -107,7 +137,7 @@ func (s *share) apply() {
 }
 
 func (s *share) processors() int {
-	if s.lent {
+	if s.lent && (s.queue < crowd || s.quiet < memory) {
 		return s.own + s.all
 	}
 	return s.own

@@ -51,7 +51,8 @@ func TestShare_FollowsTheRequests(t *testing.T) {
 		s := &share{all: 8, fixed: true}
 		var mine, told atomic.Int64
 		ctx, stop := context.WithCancel(t.Context())
-		go s.follow(ctx, 2, func() (int, int) { return int(mine.Load()), 4 }, func(_ context.Context, own int) { told.Store(int64(own)) })
+		l := load{requests: func() (int, int) { return int(mine.Load()), 4 }, hashes: func() (int, uint64) { return 0, 0 }}
+		go s.follow(ctx, 2, l, func(_ context.Context, own int) { told.Store(int64(own)) })
 		for n := range 5 {
 			mine.Store(int64(n))
 			time.Sleep(10 * inertia * sharing)
@@ -64,5 +65,43 @@ func TestShare_FollowsTheRequests(t *testing.T) {
 		time.Sleep(sharing)
 		s.mustHave(t, "after one look without requests", 6)
 		stop()
+	})
+}
+
+func TestShare_LendsNothingWhereHashesQueueUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &share{all: 8, fixed: true}
+		s.end = time.AfterFunc(lending, s.takeBack)
+		defer s.end.Stop()
+		var waiting, hits atomic.Int64
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go s.follow(ctx, 2, load{
+			requests: func() (int, int) { return 1, 2 },
+			hashes:   func() (int, uint64) { return int(waiting.Load()), uint64(hits.Load()) },
+		}, func(context.Context, int) {})
+		s.hash(func() {
+			for _, c := range []struct {
+				when    string
+				waiting int64
+				hits    int64
+				looks   time.Duration
+				want    int
+			}{
+				{"nobody waits", 0, 0, 2 * memory, 4 + 8},
+				{"some wait for a moment", 5, 0, crowd - 1, 4 + 8},
+				{"they wait on", 5, 0, 1, 4},
+				{"somebody is remembered", 5, 1, 1, 4 + 8},
+				{"nobody else is, for a while", 5, 0, memory - 1, 4 + 8},
+				{"nobody else is, for long", 5, 0, 1, 4},
+				{"nobody waits any more", 0, 0, 1, 4 + 8},
+			} {
+				waiting.Store(c.waiting)
+				hits.Add(c.hits)
+				time.Sleep(c.looks * sharing)
+				s.mustHave(t, c.when, c.want)
+			}
+		})
 	})
 }

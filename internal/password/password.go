@@ -68,6 +68,7 @@ type Record struct{ ID, Hash string }
 type Verifier struct {
 	turns   *semaphore.Weighted
 	most    int // turns
+	waiting atomic.Int64
 	run     func(hash func())
 	known   *cache
 	limits  *limiter
@@ -113,7 +114,7 @@ func (v *Verifier) Limit(ctx context.Context, n int) error {
 // Hash returns the hash to store for password, of any length, even none. It fails
 // only if ctx ends while it waits for its turn.
 func (v *Verifier) Hash(ctx context.Context, password string) (hash string, _ error) {
-	if err := v.turns.Acquire(ctx, 1); err != nil {
+	if err := v.takeTurn(ctx); err != nil {
 		return "", fmt.Errorf("wait to hash a password: %w", err)
 	}
 	defer v.turns.Release(1)
@@ -169,19 +170,28 @@ func (v *Verifier) VerifyNothing(ctx context.Context, password string) error {
 	return nil
 }
 
+// Waiting returns how many hashes wait for their turn now.
+func (v *Verifier) Waiting() int { return int(v.waiting.Load()) }
+
 // Stats returns the counts for the metrics.
 func (v *Verifier) Stats() Stats {
 	return Stats{v.hits.Load(), v.misses.Load(), v.failures.Load(), v.refused.Load()}
 }
 
 func (v *Verifier) compute(ctx context.Context, hash, password string) (verdict error) {
-	if err := v.turns.Acquire(ctx, 1); err != nil {
+	if err := v.takeTurn(ctx); err != nil {
 		return fmt.Errorf("wait to verify a password: %w", err)
 	}
 	defer v.turns.Release(1)
 	v.misses.Add(1)
 	v.run(func() { verdict = compare(hash, password) })
 	return verdict
+}
+
+func (v *Verifier) takeTurn(ctx context.Context) error {
+	v.waiting.Add(1)
+	defer v.waiting.Add(-1)
+	return v.turns.Acquire(ctx, 1)
 }
 
 func (o Options) withDefaults() Options {

@@ -182,6 +182,29 @@ func TestVerify_ComputesEqualQuestionsOnce(t *testing.T) {
 	}
 }
 
+func TestWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := New(Options{Concurrency: 1})
+		release := mustTakeTurn(t, v)
+		gone, hangUp := context.WithCancel(t.Context())
+		expect := func(want int) {
+			t.Helper()
+			if synctest.Wait(); v.Waiting() != want {
+				t.Errorf("%d wait, want %d", v.Waiting(), want)
+			}
+		}
+		expect(0)
+		go mustVerify(t, v, record, koreanWord, nil)
+		go v.Hash(gone, "secret")
+		expect(2)
+		hangUp()
+		expect(1)
+		release()
+		expect(0)
+	})
+}
+
 func TestVerify_OutlivesTheHangUpOfWhoAskedFirst(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
