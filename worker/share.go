@@ -24,8 +24,8 @@ const (
 	// lending is how long processors stay lent after the last hash: another one often follows at once, and each change
 	// stops the worker for a moment.
 	lending = 100 * time.Millisecond
-	// crowd is how many looks have to find hashes waiting before none are lent, and memory how many looks ago the last
-	// request was served without a hash.
+	// crowd is how many looks more have to find hashes waiting than find none before none are lent, and the other way round
+	// before they are again; memory is how many looks ago the last request must have been served without a hash.
 	crowd, memory = 3, 10
 )
 
@@ -41,8 +41,9 @@ type share struct {
 	mu      sync.Mutex
 	own     int
 	hashing int
-	queue   int // looks in a row that found hashes waiting for their turn
-	quiet   int // looks in a row that found no request served without one
+	queue   int  // looks that found hashes waiting for their turn less those that found none, 0 to crowd
+	crowded bool // has it been crowd and not 0 since
+	quiet   int  // looks in a row that found no request served without a hash
 	lent    bool
 	end     *time.Timer
 }
@@ -117,10 +118,14 @@ func (s *share) see(waiting, served bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := s.processors()
-	s.queue, s.quiet = s.queue+1, s.quiet+1
-	if !waiting {
-		s.queue = 0
+	if waiting {
+		s.queue = min(s.queue+1, crowd)
+		s.crowded = s.crowded || s.queue == crowd
+	} else {
+		s.queue = max(s.queue-1, 0)
+		s.crowded = s.crowded && s.queue > 0
 	}
+	s.quiet++
 	if served {
 		s.quiet = 0
 	}
@@ -137,7 +142,7 @@ func (s *share) apply() {
 }
 
 func (s *share) processors() int {
-	if s.lent && (s.queue < crowd || s.quiet < memory) {
+	if s.lent && (!s.crowded || s.quiet < memory) {
 		return s.own + s.all
 	}
 	return s.own

@@ -95,7 +95,9 @@ func TestShare_LendsNothingWhereHashesQueueUp(t *testing.T) {
 				{"somebody is remembered", 5, 1, 1, 4 + 8},
 				{"nobody else is, for a while", 5, 0, memory - 1, 4 + 8},
 				{"nobody else is, for long", 5, 0, 1, 4},
-				{"nobody waits any more", 0, 0, 1, 4 + 8},
+				{"nobody waits for a moment", 0, 0, crowd - 1, 4},
+				{"some wait again", 5, 0, 1, 4},
+				{"nobody waits any more", 0, 0, crowd, 4 + 8},
 			} {
 				waiting.Store(c.waiting)
 				hits.Add(c.hits)
