@@ -41,17 +41,12 @@ func reads(ctx context.Context, s settings, r *report) (err error) {
 	if err != nil {
 		return err
 	}
-	// The goal is over the connections that keep the database busy. Over few of them each answer is waited for, and the
-	// least that HTTP takes leaves less than half of pgbench's rate to any server: that is measured, too.
 	var load httpload.Volley
-	for _, c := range []struct {
-		connections int
-		goal        float64
-	}{{readers, 0}, {manyReaders, 0.5}} {
-		if load, err = system.reading(ids, c.connections); err != nil {
+	for _, connections := range []int{readers, manyReaders} {
+		if load, err = system.reading(ids, connections); err != nil {
 			return err
 		}
-		if err := system.readBesidePgbench(ctx, s, r, load, ids, query, c.goal); err != nil {
+		if err := system.readBesidePgbench(ctx, s, r, load, ids, query); err != nil {
 			return err
 		}
 		if err := system.beside(ctx, s, r, load, query); err != nil {
@@ -62,8 +57,7 @@ func reads(ctx context.Context, s settings, r *report) (err error) {
 }
 
 // readBesidePgbench lets both read over as many connections.
-func (s *system) readBesidePgbench(ctx context.Context, o settings, r *report, load httpload.Volley, ids []string, query string,
-	goal float64) error {
+func (s *system) readBesidePgbench(ctx context.Context, o settings, r *report, load httpload.Volley, ids []string, query string) error {
 	if err := remember(ctx, load); err != nil {
 		return err
 	}
@@ -72,7 +66,7 @@ func (s *system) readBesidePgbench(ctx context.Context, o settings, r *report, l
 		return err
 	}
 	return match{
-		what: fmt.Sprintf("read a history, %d connections", load.Connections), goal: goal,
+		what: fmt.Sprintf("read a history, %d connections", load.Connections), goal: 0.5,
 		ours: contender{"PATCH /histories/{id}", load.Closed}, peer: peer,
 		note: fmt.Sprintf("%d records, whose passwords are remembered. pgbench speaks to PostgreSQL over the same unix socket as the "+
 			"workers do; ours adds HTTP, AES both ways, the password's HMAC, unsealing and JSON, and the load generator's side of all "+

@@ -42,7 +42,7 @@ type share struct {
 	own     int
 	hashing int
 	queue   int  // looks that found hashes waiting for their turn less those that found none, 0 to crowd
-	crowded bool // has it been crowd and not 0 since
+	crowded bool // the queue has reached crowd, and has not been 0 since
 	quiet   int  // looks in a row that found no request served without a hash
 	lent    bool
 	end     *time.Timer

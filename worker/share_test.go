@@ -101,7 +101,7 @@ func TestShare_LendsNothingWhereHashesQueueUp(t *testing.T) {
 			} {
 				waiting.Store(c.waiting)
 				hits.Add(c.hits)
-				time.Sleep(c.looks * sharing)
+				time.Sleep(c.looks * sharing) // of synctest's clock: takes no time, and so many looks exactly
 				s.mustHave(t, c.when, c.want)
 			}
 		})
