@@ -231,7 +231,7 @@ func TestPrepare_LetsAnotherBuildAnIndex(t *testing.T) {
 	must(t, err)
 	defer builder.Close(context.Background())
 	must(t, schemalock.Acquire(ctx, builder))
-	done := make(chan error)
+	done := make(chan error, 1) // nobody receives it where the test fails before
 	go func() { done <- plan.Grant(ctx) }()
 	const asked = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%advisory%')"
 	for waits := false; !waits; {
