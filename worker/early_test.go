@@ -15,13 +15,18 @@ import (
 
 func TestEarlyWebhook_IsAppliedWhenTheHistoryComes(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newSurroundings(t)
+	intended := &failpoint{}
+	w.reached = intended.reached
+	w.open()
 	source := w.source()
 	uid, deposit := w.virtualAccount(api.Iamport, source.ID, 8000)
 	// Our look at the PG is older than the deposit that is announced while we take it.
-	w.on(capturePath(api.Iamport), fault.Plan{Kind: fault.StaleRead}, api.Iamport)
-	deposit()
-	must(t, w.fakeIamport.WaitWebhooks(t.Context()))
+	intended.at(payment.StepCaptureIntended, func() {
+		w.on(capturePath(api.Iamport), fault.Plan{Kind: fault.StaleRead}, api.Iamport)
+		deposit()
+		must(t, w.fakeIamport.WaitWebhooks(t.Context()))
+	})
 	stored := w.mustStore(w.storing(api.Iamport, uid, source, 8000))
 	if stored.PaidAt != nil {
 		t.Fatal("the stale read was not stale: the test shows nothing")
@@ -38,7 +43,7 @@ func TestEarlyWebhook_ComesWhileTheHistoryIsStored(t *testing.T) {
 	w := newWorld(t)
 	// The history has looked for early webhooks, and is not committed before we let go.
 	w.sql(`CREATE FUNCTION payments.linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END $$;
-		CREATE TRIGGER linger AFTER DELETE ON payments.payment_early_webhooks FOR EACH STATEMENT EXECUTE FUNCTION payments.linger()`)
+		CREATE TRIGGER linger AFTER INSERT ON payments.payment_histories FOR EACH ROW EXECUTE FUNCTION payments.linger()`)
 	db := mustv(pgx.Connect(t.Context(), w.database))(t)
 	defer db.Close(context.WithoutCancel(t.Context()))
 	mustv(db.Exec(t.Context(), `SELECT pg_advisory_lock(4711)`))(t)

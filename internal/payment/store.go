@@ -62,7 +62,8 @@ type IntentStore interface {
 	// resolves it should we die. It returns ErrDuplicate where an open intent, or
 	// for a capture a history, stands in its way, or the client's key was used, and ErrStale where a cancel was
 	// decided on an older revision of its record. The intent is the caller's for
-	// so long.
+	// so long. A capture forgets the webhooks that were kept under its payment's own key:
+	// the PG has yet to be asked.
 	OpenIntent(ctx context.Context, i *Intent, lease time.Duration) error
 	// HoldIntent takes an open intent for so long and reads it anew, or returns
 	// ErrHeld where it is another's, or settled.
@@ -75,8 +76,9 @@ type IntentStore interface {
 	// returns ErrNotFound.
 	OpenIntentOf(ctx context.Context, i *Intent) (*Intent, error)
 	// FinishCapture stores the history and settles its intent. Where a webhook was
-	// kept under one of the early keys, a look at the PG is queued. ErrDuplicate
-	// means that another already did so, or is having the payment refunded.
+	// kept under one of the early keys since the intent was opened, or may have been,
+	// a look at the PG is queued. ErrDuplicate means that another already did so, or
+	// is having the payment refunded.
 	FinishCapture(ctx context.Context, intent uuid.UUID, h *History, early []string) error
 	// BeginUndo moves a capture to undoing, or returns ErrDuplicate where its payment
 	// has a history: no history of it can be stored from then on.

@@ -1,8 +1,12 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/samchon/payments-server/internal/payment"
 )
@@ -32,6 +36,73 @@ func TestEarlyWebhooks(t *testing.T) {
 		if fmt.Sprint(kept) != "[a c]" {
 			t.Errorf("kept %v, want a, which came again, before c", kept)
 		}
+	})
+}
+
+func TestFinishCapture_LooksAgainAtWhatWasAnnouncedSinceItsIntent(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, newDatabase(t), ourKeys(t, newKey))
+	announce := func(t *testing.T, v payment.Vendor) {
+		t.Helper()
+		must(t, s.KeepEarlyWebhook(t.Context(), v.Code, v.UID))
+	}
+	finish := func(t *testing.T, i *payment.Intent) {
+		t.Helper()
+		must(t, s.FinishCapture(t.Context(), i.ID, captured(i), []string{i.Vendor.UID}))
+		if n := ask[int](t, s, `SELECT count(*) FROM payments.payment_early_webhooks WHERE vendor_uid = $1`, i.Vendor.UID); n != 0 {
+			t.Errorf("%d webhooks are still kept", n)
+		}
+	}
+	mustLook := func(t *testing.T, v payment.Vendor, want int) {
+		t.Helper()
+		if n := ask[int](t, s, `SELECT count(*) FROM payments.river_job WHERE kind = 'sync_payment' AND args ->> 'vendor_uid' = $1`, v.UID); n != want {
+			t.Errorf("%d looks are queued, want %d", n, want)
+		}
+	}
+	t.Run("NotBefore", func(t *testing.T) {
+		t.Parallel()
+		v := payment.Vendor{Code: payment.Toss, StoreID: "s", UID: uuid.NewString()}
+		announce(t, v)
+		finish(t, openIntent(t, s, time.Hour, v))
+		mustLook(t, v, 0)
+	})
+	t.Run("Since", func(t *testing.T) {
+		t.Parallel()
+		i := openIntent(t, s, time.Hour)
+		announce(t, i.Vendor)
+		finish(t, i)
+		mustLook(t, i.Vendor, 1)
+	})
+	t.Run("BeforeAndSince", func(t *testing.T) {
+		t.Parallel()
+		v := payment.Vendor{Code: payment.Toss, StoreID: "s", UID: uuid.NewString()}
+		announce(t, v)
+		i := openIntent(t, s, time.Hour, v)
+		announce(t, v)
+		finish(t, i)
+		mustLook(t, v, 1)
+	})
+	t.Run("EvenIfAnotherIntentHasComeSince", func(t *testing.T) {
+		t.Parallel()
+		first := openIntent(t, s, time.Hour) // whose request has the PG's approval in hand
+		announce(t, first.Vendor)
+		must(t, s.MoveIntent(t.Context(), first.ID, payment.StateDeclined, "no"))
+		second := openIntent(t, s, time.Hour, first.Vendor)
+		must(t, s.MoveIntent(t.Context(), second.ID, payment.StateDeclined, "no"))
+		finish(t, first)
+		mustLook(t, first.Vendor, 1)
+	})
+	t.Run("NotIfTheIntentWasNotMade", func(t *testing.T) {
+		t.Parallel()
+		first := openIntent(t, s, time.Hour)
+		announce(t, first.Vendor)
+		again := *first
+		again.ID, again.HistoryID = uuid.New(), uuid.New()
+		if err := s.OpenIntent(t.Context(), &again, time.Hour); !errors.Is(err, payment.ErrDuplicate) {
+			t.Fatalf("got %v, want ErrDuplicate", err)
+		}
+		finish(t, first)
+		mustLook(t, first.Vendor, 1)
 	})
 }
 

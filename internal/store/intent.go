@@ -192,8 +192,8 @@ func lockPayment(ctx context.Context, q *sqlcgen.Queries, code payment.VendorCod
 	return q.LockPayment(ctx, sqlcgen.LockPaymentParams{VendorCode: string(code), Keys: keys})
 }
 
-// FinishCapture implements payment.IntentStore. The PG is looked at again if it announced something of the payment before
-// it had a record.
+// FinishCapture implements payment.IntentStore. The PG is looked at again if it may have announced something of the payment
+// since we asked it.
 func (s *Store) FinishCapture(ctx context.Context, intent uuid.UUID, h *payment.History, early []string) error {
 	data, err := s.keys.History.Seal(h.Data, historyData(h.ID))
 	if err != nil {
@@ -221,7 +221,7 @@ func (s *Store) FinishCapture(ctx context.Context, intent uuid.UUID, h *payment.
 		if err := s.dropJob(ctx, tx, end.ResolverJob); err != nil {
 			return err
 		}
-		if err := s.insertCancels(ctx, q, h); err != nil || end.Early == 0 {
+		if err := s.insertCancels(ctx, q, h); err != nil || !end.Outdated {
 			return err
 		}
 		return s.queueSync(ctx, tx, h.Vendor.Code, h.Vendor.UID)

@@ -28,6 +28,14 @@ func openIntent(t *testing.T, s *Store, lease time.Duration, of ...payment.Vendo
 	return i
 }
 
+// captured is what a PG that approves makes of an intent.
+func captured(i *payment.Intent) *payment.History {
+	return &payment.History{
+		ID: i.HistoryID, Vendor: i.Vendor, Source: i.Source, Currency: "KRW", Price: i.Request.Amount,
+		WebhookURL: "http://127.0.0.1:1", PasswordHash: "hash", Data: []byte(`{}`), CreatedAt: time.Now(),
+	}
+}
+
 func TestLease(t *testing.T) {
 	t.Parallel()
 	s := openStore(t, newDatabase(t), ourKeys(t, newKey))
@@ -95,11 +103,7 @@ func TestUndo(t *testing.T) {
 		first = openIntent(t, s, 0)
 		must(t, s.MoveIntent(t.Context(), first.ID, payment.StateDeclined, "no"))
 		second = openIntent(t, s, 0, first.Vendor)
-		h = &payment.History{
-			ID: first.HistoryID, Vendor: first.Vendor, Source: first.Source, Currency: "KRW", Price: money.New(1000),
-			WebhookURL: "http://127.0.0.1:1", PasswordHash: "hash", Data: []byte(`{}`), CreatedAt: time.Now(),
-		}
-		return first, second, h
+		return first, second, captured(first)
 	}
 	t.Run("IsNotOfARecordedPayment", func(t *testing.T) {
 		t.Parallel()

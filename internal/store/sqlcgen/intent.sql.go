@@ -72,13 +72,17 @@ func (q *Queries) CancelByClientKey(ctx context.Context, arg CancelByClientKeyPa
 }
 
 const finishCapture = `-- name: FinishCapture :one
-WITH finished AS (
-    UPDATE payments.payment_intents i SET state = 'done', updated_at = now()
+WITH found AS (
+    SELECT i.id, i.state FROM payments.payment_intents i
     WHERE i.id = $18 AND i.kind = 'capture' AND i.vendor_code = $5 AND i.vendor_uid = $6
       AND (i.state = 'sending' OR i.state = 'declined' AND NOT EXISTS (
           SELECT FROM payments.payment_intents u
           WHERE u.kind = 'capture' AND u.state = 'undoing' AND u.vendor_code = $5 AND u.vendor_uid = $6))
-    RETURNING i.resolver_job
+    FOR UPDATE
+), finished AS (
+    UPDATE payments.payment_intents i SET state = 'done', updated_at = now() FROM found
+    WHERE i.id = found.id
+    RETURNING i.resolver_job, found.state = 'declined' AS revived
 ), stored AS (
     INSERT INTO payments.payment_histories (
         id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id, currency, price, refund,
@@ -89,7 +93,7 @@ WITH finished AS (
     WHERE e.vendor_code = $5 AND e.vendor_uid = ANY ((SELECT $19::text[])::text[])
     RETURNING e.vendor_uid
 )
-SELECT f.resolver_job, (SELECT count(*) FROM taken) AS early FROM finished f
+SELECT f.resolver_job, (f.revived OR EXISTS (SELECT FROM taken))::bool AS outdated FROM finished f
 `
 
 type FinishCaptureParams struct {
@@ -116,12 +120,13 @@ type FinishCaptureParams struct {
 
 type FinishCaptureRow struct {
 	ResolverJob int64
-	Early       int64
+	Outdated    bool
 }
 
-// FinishIntent, and with it the record; early counts what the PG had announced of the payment. One statement, because each
-// takes its turn on the way to the database and back. Another request may be having the same payment refunded, but not while
-// this intent is sending, for only one is open: so that is only looked for from declined.
+// FinishIntent, and with it the record; outdated if the PG has announced something of the payment since this intent was
+// made. From declined always, for another intent of the payment may have taken that announcement since. One statement, because
+// each takes its turn on the way to the database and back. Another request may be having the same payment refunded, but not
+// while this intent is sending, for only one is open: so that is only looked for from declined.
 func (q *Queries) FinishCapture(ctx context.Context, arg FinishCaptureParams) (FinishCaptureRow, error) {
 	row := q.db.QueryRow(ctx, finishCapture,
 		arg.ID,
@@ -145,7 +150,7 @@ func (q *Queries) FinishCapture(ctx context.Context, arg FinishCaptureParams) (F
 		arg.Keys,
 	)
 	var i FinishCaptureRow
-	err := row.Scan(&i.ResolverJob, &i.Early)
+	err := row.Scan(&i.ResolverJob, &i.Outdated)
 	return i, err
 }
 
@@ -182,11 +187,17 @@ func (q *Queries) HoldIntent(ctx context.Context, arg HoldIntentParams) (bool, e
 }
 
 const insertIntent = `-- name: InsertIntent :one
-INSERT INTO payments.payment_intents (
-    id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
-    client_key, request, resolver_job, created_at, updated_at, held_until
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, clock_timestamp() + $15::interval)
-RETURNING held_until
+WITH inserted AS (
+    INSERT INTO payments.payment_intents (
+        id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
+        client_key, request, resolver_job, created_at, updated_at, held_until
+    ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, clock_timestamp() + $15::interval)
+    RETURNING kind, vendor_code, vendor_uid, held_until
+), heeded AS (
+    DELETE FROM payments.payment_early_webhooks e USING inserted i
+    WHERE i.kind = 'capture' AND e.vendor_code = i.vendor_code AND e.vendor_uid = i.vendor_uid
+)
+SELECT held_until FROM inserted
 `
 
 type InsertIntentParams struct {
@@ -207,6 +218,7 @@ type InsertIntentParams struct {
 	Lease         pgtype.Interval
 }
 
+// Every look at the PG comes after its intent, and so shows what the PG has announced of the payment until now.
 func (q *Queries) InsertIntent(ctx context.Context, arg InsertIntentParams) (time.Time, error) {
 	row := q.db.QueryRow(ctx, insertIntent,
 		arg.ID,
