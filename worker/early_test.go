@@ -31,7 +31,7 @@ func TestEarlyWebhook_IsAppliedWhenTheHistoryComes(t *testing.T) {
 	if stored.PaidAt != nil {
 		t.Fatal("the stale read was not stale: the test shows nothing")
 	}
-	eventually(t, "the deposit that was announced before", func() bool {
+	eventually(t, "the deposit that was announced meanwhile", func() bool {
 		var read seen
 		w.call("PATCH", "/payments/histories/"+stored.ID, api.Password{Password: somePassword}, &read)
 		return read.PaidAt != nil

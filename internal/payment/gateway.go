@@ -12,7 +12,9 @@ import (
 
 // Gateway is one PG. Its methods return one of three things: the PG's truth, a
 // *Declined with the PG's own word that nothing was done, or any other error,
-// which proves nothing about what the PG did.
+// which proves nothing about what the PG did. No truth is older than its call, or
+// than the first call under its idempotency key: a webhook from before an intent is
+// forgotten, because what the PG says afterwards shows what it told.
 type Gateway interface {
 	// Capture has the PG approve a payment, and is safe to repeat with the same
 	// idempotency key. A PG that captures without us is only asked for the payment.

@@ -62,8 +62,8 @@ type IntentStore interface {
 	// resolves it should we die. It returns ErrDuplicate where an open intent, or
 	// for a capture a history, stands in its way, or the client's key was used, and ErrStale where a cancel was
 	// decided on an older revision of its record. The intent is the caller's for
-	// so long. A capture forgets the webhooks that were kept under its payment's own key:
-	// the PG has yet to be asked.
+	// so long. An intent to capture has the webhooks forgotten that were kept under
+	// its payment's own key: the PG has yet to be asked.
 	OpenIntent(ctx context.Context, i *Intent, lease time.Duration) error
 	// HoldIntent takes an open intent for so long and reads it anew, or returns
 	// ErrHeld where it is another's, or settled.
@@ -75,10 +75,10 @@ type IntentStore interface {
 	// the cancel of its history that is open, or came under the same client key. It
 	// returns ErrNotFound.
 	OpenIntentOf(ctx context.Context, i *Intent) (*Intent, error)
-	// FinishCapture stores the history and settles its intent. Where a webhook was
-	// kept under one of the early keys since the intent was opened, or may have been,
-	// a look at the PG is queued. ErrDuplicate means that another already did so, or
-	// is having the payment refunded.
+	// FinishCapture stores the history and settles its intent. Where a webhook is
+	// kept under one of the early keys, or was and another intent had it forgotten, a
+	// look at the PG is queued. ErrDuplicate means that another already did so, or is
+	// having the payment refunded.
 	FinishCapture(ctx context.Context, intent uuid.UUID, h *History, early []string) error
 	// BeginUndo moves a capture to undoing, or returns ErrDuplicate where its payment
 	// has a history: no history of it can be stored from then on.
@@ -91,7 +91,7 @@ type IntentStore interface {
 type EarlyWebhooks interface {
 	// KeepEarlyWebhook remembers a key for a few days, and of all keys only the
 	// newest. Who looks for the history after it returned finds it, or the history
-	// takes the key along when it comes.
+	// takes the key along when it comes, or an intent does that is still to ask the PG.
 	KeepEarlyWebhook(ctx context.Context, code VendorCode, key string) error
 	// QueueSync queues a look at the PG.
 	QueueSync(ctx context.Context, code VendorCode, uid string) error

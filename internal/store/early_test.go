@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -91,6 +92,41 @@ func TestFinishCapture_LooksAgainAtWhatWasAnnouncedSinceItsIntent(t *testing.T) 
 		must(t, s.MoveIntent(t.Context(), second.ID, payment.StateDeclined, "no"))
 		finish(t, first)
 		mustLook(t, first.Vendor, 1)
+	})
+	t.Run("OfThisPaymentAlone", func(t *testing.T) {
+		t.Parallel()
+		other := payment.Vendor{Code: payment.Iamport, StoreID: "s", UID: uuid.NewString()} // the others are Toss's
+		announce(t, other)
+		finish(t, openIntent(t, s, time.Hour, payment.Vendor{Code: payment.Iamport, StoreID: "s", UID: uuid.NewString()}))
+		if n := ask[int](t, s, `SELECT count(*) FROM payments.payment_early_webhooks WHERE vendor_uid = $1`, other.UID); n != 1 {
+			t.Errorf("%d webhooks of another payment are kept, want 1", n)
+		}
+	})
+	t.Run("EvenIfItWasGivenUpMeanwhile", func(t *testing.T) {
+		t.Parallel()
+		i := openIntent(t, s, time.Hour)
+		tx, err := s.pool.Begin(t.Context())
+		must(t, err)
+		defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }()
+		_, err = tx.Exec(t.Context(), `UPDATE payments.payment_intents SET state = 'declined', outcome = 'no' WHERE id = $1`, i.ID)
+		must(t, err)
+		var pid int
+		must(t, tx.QueryRow(t.Context(), `SELECT pg_backend_pid()`).Scan(&pid))
+		finished := make(chan error, 1)
+		go func() {
+			finished <- s.FinishCapture(t.Context(), i.ID, captured(i), []string{i.Vendor.UID})
+		}()
+		const waits = `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid)))`
+		for waiting := false; !waiting; waiting = ask[bool](t, s, waits, pid) {
+			select {
+			case err := <-finished:
+				t.Fatalf("it has not waited, and ended with %v", err)
+			case <-time.After(time.Millisecond):
+			}
+		}
+		must(t, tx.Commit(t.Context()))
+		must(t, <-finished)
+		mustLook(t, i.Vendor, 1)
 	})
 	t.Run("NotIfTheIntentWasNotMade", func(t *testing.T) {
 		t.Parallel()

@@ -74,7 +74,8 @@ func (s *Store) QueueSync(ctx context.Context, code payment.VendorCode, uid stri
 const maxEarlyWebhooks = 100_000
 
 // KeepEarlyWebhook implements payment.EarlyWebhooks. The lock decides whether the
-// history takes it along, or is there for whoever looks afterwards.
+// history takes it along, or is there for whoever looks afterwards. An intent needs
+// none: what it does not see, its history takes.
 func (s *Store) KeepEarlyWebhook(ctx context.Context, code payment.VendorCode, key string) error {
 	return s.transaction(ctx, func(_ pgx.Tx, q *sqlcgen.Queries) error {
 		if err := lockPayment(ctx, q, code, key); err != nil {

@@ -1,12 +1,13 @@
 -- name: InsertIntent :one
--- Every look at the PG comes after its intent, and so shows what the PG has announced of the payment until now.
+-- What the PG has announced of the payment is forgotten: every look at the PG comes after this commit, and shows it. What was
+-- announced under a deposit's key stays, for only the PG's answer tells that key.
 WITH inserted AS (
     INSERT INTO payments.payment_intents (
         id, kind, state, history_id, source_schema, source_table, source_id, vendor_code, vendor_uid, vendor_store_id,
         client_key, request, resolver_job, created_at, updated_at, held_until
     ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, clock_timestamp() + sqlc.arg(lease)::interval)
     RETURNING kind, vendor_code, vendor_uid, held_until
-), heeded AS (
+), forgotten AS (
     DELETE FROM payments.payment_early_webhooks e USING inserted i
     WHERE i.kind = 'capture' AND e.vendor_code = i.vendor_code AND e.vendor_uid = i.vendor_uid
 )
@@ -47,10 +48,10 @@ UPDATE payments.payment_intents SET state = 'done', updated_at = now()
 WHERE id = $1 AND state IN ('sending', 'declined') RETURNING resolver_job;
 
 -- name: FinishCapture :one
--- FinishIntent, and with it the record; outdated if the PG has announced something of the payment since this intent was
--- made. From declined always, for another intent of the payment may have taken that announcement since. One statement, because
--- each takes its turn on the way to the database and back. Another request may be having the same payment refunded, but not
--- while this intent is sending, for only one is open: so that is only looked for from declined.
+-- FinishIntent, and with it the record; outdated if the PG has announced something of the payment that its answer may not
+-- show. From declined always, for another intent of the payment may have had that announcement forgotten since. One statement,
+-- because each takes its turn on the way to the database and back. Another request may be having the same payment refunded,
+-- but not while this intent is sending, for only one is open: so that is only looked for from declined.
 WITH found AS (
     SELECT i.id, i.state FROM payments.payment_intents i
     WHERE i.id = sqlc.arg(intent) AND i.kind = 'capture' AND i.vendor_code = $5 AND i.vendor_uid = $6

@@ -123,10 +123,10 @@ type FinishCaptureRow struct {
 	Outdated    bool
 }
 
-// FinishIntent, and with it the record; outdated if the PG has announced something of the payment since this intent was
-// made. From declined always, for another intent of the payment may have taken that announcement since. One statement, because
-// each takes its turn on the way to the database and back. Another request may be having the same payment refunded, but not
-// while this intent is sending, for only one is open: so that is only looked for from declined.
+// FinishIntent, and with it the record; outdated if the PG has announced something of the payment that its answer may not
+// show. From declined always, for another intent of the payment may have had that announcement forgotten since. One statement,
+// because each takes its turn on the way to the database and back. Another request may be having the same payment refunded,
+// but not while this intent is sending, for only one is open: so that is only looked for from declined.
 func (q *Queries) FinishCapture(ctx context.Context, arg FinishCaptureParams) (FinishCaptureRow, error) {
 	row := q.db.QueryRow(ctx, finishCapture,
 		arg.ID,
@@ -193,7 +193,7 @@ WITH inserted AS (
         client_key, request, resolver_job, created_at, updated_at, held_until
     ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, clock_timestamp() + $15::interval)
     RETURNING kind, vendor_code, vendor_uid, held_until
-), heeded AS (
+), forgotten AS (
     DELETE FROM payments.payment_early_webhooks e USING inserted i
     WHERE i.kind = 'capture' AND e.vendor_code = i.vendor_code AND e.vendor_uid = i.vendor_uid
 )
@@ -218,7 +218,8 @@ type InsertIntentParams struct {
 	Lease         pgtype.Interval
 }
 
-// Every look at the PG comes after its intent, and so shows what the PG has announced of the payment until now.
+// What the PG has announced of the payment is forgotten: every look at the PG comes after this commit, and shows it. What was
+// announced under a deposit's key stays, for only the PG's answer tells that key.
 func (q *Queries) InsertIntent(ctx context.Context, arg InsertIntentParams) (time.Time, error) {
 	row := q.db.QueryRow(ctx, insertIntent,
 		arg.ID,
