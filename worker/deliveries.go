@@ -1,12 +1,11 @@
 package worker
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/netip"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/api/webhooksig"
@@ -50,13 +49,18 @@ func (d deliveries) body(w *store.Webhook) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	const frame = len(`{"id":"","source":,"previous":,"current":}`) + len(uuid.Nil)*2 + 4
-	plain := make([]byte, 0, frame+len(source)+len(previous)+len(current))
-	plain = append(append(plain, `{"id":"`...), w.Webhook.String()...)
-	plain = append(append(plain, `","source":`...), source...)
-	plain = append(append(plain, `,"previous":`...), previous...)
-	plain = append(append(plain, `,"current":`...), current...)
-	return d.codec.Seal(nil, append(plain, '}')), nil
+	buffers := pool.Get().(*bodyBuffers)
+	defer buffers.release()
+	plain := &buffers.first
+	plain.WriteString(`{"id":"` + w.Webhook.String() + `","source":`)
+	plain.Write(source)
+	plain.WriteString(`,"previous":`)
+	plain.Write(previous)
+	plain.WriteString(`,"current":`)
+	plain.Write(current)
+	plain.WriteByte('}')
+	buffers.second = d.codec.Seal(buffers.second[:0], plain.Bytes())
+	return bytes.Clone(buffers.second), nil // the client may read it even after the answer
 }
 
 func webhookSecrets(c config.Webhooks) (*webhooksig.Secrets, error) {
