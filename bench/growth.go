@@ -13,8 +13,8 @@ import (
 // flat is how much worse rate and latency may get when the data grows a hundredfold.
 const flat = 0.2
 
-// growth reads with few and many histories in the tables, side by side, then over few and
-// many connections: nothing may collapse.
+// growth reads and stores with few and many histories in the tables, side by side, then
+// reads over few and many connections: nothing may collapse.
 func growth(ctx context.Context, s settings, r *report) (err error) {
 	var systems [2]*system
 	var loads [2]httpload.Volley
@@ -48,6 +48,13 @@ func growth(ctx context.Context, s settings, r *report) (err error) {
 		return err
 	}
 	r.add(slow.drift(half))
+	if err := (match{
+		what: "store a history (card), 10⁶ histories", goal: 1 / (1 + flat),
+		ours: contender{"stores beside 10⁶ histories", systems[1].storeLap}, peer: contender{"the same beside 10⁴ histories", systems[0].storeLap},
+		note: "Two systems side by side.",
+	}).play(ctx, s, r); err != nil {
+		return err
+	}
 	return connections(ctx, s, r, many)
 }
 
