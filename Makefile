@@ -48,7 +48,9 @@ run: build ## start everything here: the API, the fakes and a private PostgreSQL
 	@bin/payments start
 
 test: setup ## run every Go test
-	go test -p 1 -timeout 30m ./... # one package after the other: some drive whole systems, and their time limits mean something
+	@# One package after the other: some drive whole systems, and their time limits mean something. The quick ones first, so that
+	@# something is told before the minutes that whole systems take.
+	go test -p 1 -timeout 30m ./api/... ./internal/... ./...
 
 race: setup ## run every Go test with the race detector
 	go test -race -p 1 -timeout 1h ./...

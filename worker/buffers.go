@@ -9,8 +9,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// bodyBuffers hold a body on its way through the cipher: as it comes in first, and
-// as it goes out second. Making them anew costs as much as the cipher.
+// bodyBuffers hold a body on its way through the cipher: before it first, and behind
+// it second. Making them anew costs as much as the cipher.
 type bodyBuffers struct {
 	first  bytes.Buffer
 	second []byte

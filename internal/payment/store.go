@@ -59,11 +59,11 @@ type ReservationStore interface {
 type IntentStore interface {
 	Intent(ctx context.Context, id uuid.UUID) (*Intent, error)
 	// OpenIntent commits the intent and, in the same transaction, the job that
-	// resolves it should we die. It returns ErrDuplicate where an open intent, or
-	// for a capture a history, stands in its way, or the client's key was used, and ErrStale where a cancel was
-	// decided on an older revision of its record. The intent is the caller's for
-	// so long. An intent to capture has the webhooks forgotten that were kept under
-	// its payment's own key: the PG has yet to be asked.
+	// resolves it should we die. It returns ErrDuplicate where an open intent, or for a
+	// capture a history, stands in its way, or the client's key was used, and ErrStale
+	// where a cancel was decided on an older revision of its record. The intent is the
+	// caller's for so long. An intent to capture has the webhooks forgotten that were
+	// kept under its payment's own key: the PG has yet to be asked.
 	OpenIntent(ctx context.Context, i *Intent, lease time.Duration) error
 	// HoldIntent takes an open intent for so long and reads it anew, or returns
 	// ErrHeld where it is another's, or settled.
