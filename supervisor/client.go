@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"syscall"
@@ -94,8 +95,10 @@ func gone(pid int) bool {
 func look(ctx context.Context, admin, path string) ([]byte, error) {
 	for again := 2; ; again-- {
 		body, err := ask(ctx, http.MethodGet, admin, path, "")
-		left := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
-		if !left || again == 0 {
+		// net/http has several words for a connection that is closed before an answer, and does not export them all.
+		unanswered := (*url.Error)(nil)
+		left := errors.As(err, &unanswered) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
+		if !left || again == 0 || ctx.Err() != nil {
 			return body, err
 		}
 	}
