@@ -22,7 +22,9 @@ import (
 func TestMetrics_AreThoseOfTheHandbook(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
-	s.start(t)
+	server := s.start(t)
+	query(t, databaseIn(t, server), `INSERT INTO payments.river_job (kind, args, max_attempts, state, scheduled_at)
+		VALUES ('tidy', '{}', 1, 'scheduled', now() + interval '1 day') RETURNING id`) // the others hardly wait
 	shop := s.shop(t)
 	for _, vendor := range []api.VendorCode{api.Iamport, api.Toss} {
 		if err := shop.serve(t.Context(), vendor); err != nil {
@@ -63,7 +65,7 @@ var (
 		`payments_intents_settled_total{outcome="done"}`,
 		`payments_password_checks_total{outcome="hit"}`, `payments_password_checks_total{outcome="miss"}`, `payments_passwords_wrong_total`,
 		`payments_database_up`, `payments_database_pool_connections`, `payments_database_pool_max_connections`,
-		`payments_jobs{queue="webhooks"}`,
+		`payments_jobs{queue="default"}`,
 		`process_cpu_seconds_total{worker="1"}`, `process_resident_memory_bytes{worker="2"}`, `process_open_fds{worker="1"}`,
 		`go_goroutines{worker="2"}`, `process_resident_memory_bytes{worker=""}`,
 		`supervisor_worker_up{worker="1"}`, `supervisor_workers{state="blessed"}`, `supervisor_generation`,

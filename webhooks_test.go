@@ -43,11 +43,6 @@ func (l letters) state(t *testing.T, id string) string {
 	return query(t, l.env["DATABASE_URL"], fmt.Sprintf(`SELECT state FROM payments.payment_history_webhooks WHERE id = '%s'`, id))
 }
 
-func (l letters) jobs(t *testing.T) string {
-	t.Helper()
-	return query(t, l.env["DATABASE_URL"], `SELECT count(*) FROM payments.river_job WHERE kind = 'deliver_webhook'`)
-}
-
 func TestWebhooksList(t *testing.T) {
 	t.Parallel()
 	l := newLetters(t)
@@ -103,8 +98,8 @@ func TestWebhooksRedeliver(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), l.pending) || strings.Contains(err.Error(), l.dead) || !strings.HasSuffix(out, ": 1\n") {
 			t.Errorf("redeliver prints %q and %v, want one sent and the other's id", out, err)
 		}
-		if l.state(t, l.dead) != "pending" || l.state(t, l.old) != "dead" || l.jobs(t) != "1" {
-			t.Errorf("then they are %s and %s, with %s jobs", l.state(t, l.dead), l.state(t, l.old), l.jobs(t))
+		if l.state(t, l.dead) != "pending" || l.state(t, l.old) != "dead" {
+			t.Errorf("then they are %s and %s", l.state(t, l.dead), l.state(t, l.old))
 		}
 	})
 
@@ -120,8 +115,8 @@ func TestWebhooksRedeliver(t *testing.T) {
 		if out, err := invoke(t, l.env, "webhooks", "redeliver", "--dead"); err != nil || !strings.HasSuffix(out, ": 1\n") {
 			t.Errorf("redeliver prints %q, %v", out, err)
 		}
-		if l.state(t, l.old) != "pending" || l.jobs(t) != "2" {
-			t.Errorf("then the older one is %s, with %s jobs", l.state(t, l.old), l.jobs(t))
+		if l.state(t, l.old) != "pending" {
+			t.Errorf("then the older one is %s", l.state(t, l.old))
 		}
 	})
 

@@ -7,20 +7,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"github.com/samchon/payments-server/api/webhooksig"
 	"github.com/samchon/payments-server/bench/httpload"
 	"github.com/samchon/payments-server/internal/payment"
-	"github.com/samchon/payments-server/internal/queue"
 	"github.com/samchon/payments-server/internal/seal"
-	"github.com/samchon/payments-server/internal/webhook"
 	"github.com/samchon/payments-server/worker"
 )
 
@@ -69,7 +64,6 @@ func webhooks(ctx context.Context, s settings, r *report) (err error) {
 type deliveries struct {
 	system  *system
 	service *service
-	jobs    *queue.Client
 	ring    *seal.Keyring
 	secrets *webhooksig.Secrets
 	record  []byte // what a webhook tells, twice
@@ -82,9 +76,6 @@ func (s *system) newDeliveries(ctx context.Context, to *service) (*deliveries, e
 		return nil, err
 	}
 	d.ring = keys.Webhook
-	if d.jobs, err = river.NewClient(riverpgxv5.New(s.pool), &river.Config{Schema: queue.Schema}); err != nil {
-		return nil, err
-	}
 	if d.secrets, err = webhooksig.NewSecrets(string(s.config.Webhooks.SigningSecrets[0])); err != nil {
 		return nil, err
 	}
@@ -122,7 +113,7 @@ func (d *deliveries) deliver(ctx context.Context, turn time.Duration) (lap httpl
 		return lap, err
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	if err := d.write(ctx, tx, rows); err != nil {
+	if err := write(ctx, tx, rows); err != nil {
 		return lap, err
 	}
 	began := time.Now()
@@ -158,18 +149,18 @@ func (d *deliveries) settled(ctx context.Context, most int) error {
 	}
 }
 
-// columns of a webhook, as the store writes them; its job comes last.
+// columns of a webhook, as the store writes them.
 var columns = []string{"id", "payment_history_id", "previous", "current", "data", "created_at", "revision", "state",
-	"due_at", "queued_at", "job"}
+	"due_at", "queued_at"}
 
 // cause is why a webhook was queued, as the store notes it in data.
 const cause = `{"cause":"webhook"}`
 
-// rows are webhooks, each of a payment of its own, whose jobs are still to come.
+// rows are webhooks, each of a payment of its own.
 func (d *deliveries) rows(histories []uuid.UUID) (rows [][]any, err error) {
 	for _, history := range histories {
 		id, now := payment.NewID(), time.Now()
-		row := []any{id, history, nil, nil, nil, now, 1, "pending", now, now, nil}
+		row := []any{id, history, nil, nil, nil, now, 1, "pending", now, now}
 		for at, plain := range [][]byte{d.record, d.record, []byte(cause)} {
 			column := columns[2+at]
 			if row[2+at], err = d.ring.Seal(plain, seal.AD{Table: "payment_history_webhooks", Column: column, Row: id.String()}); err != nil {
@@ -181,22 +172,9 @@ func (d *deliveries) rows(histories []uuid.UUID) (rows [][]any, err error) {
 	return rows, nil
 }
 
-// write writes webhooks with their jobs, and tells the workers when tx commits, as the
-// store does with each.
-func (d *deliveries) write(ctx context.Context, tx pgx.Tx, rows [][]any) error {
-	for part := range slices.Chunk(rows, 5_000) {
-		jobs := make([]river.InsertManyParams, len(part))
-		for i, row := range part {
-			jobs[i].Args = webhook.Job{Webhook: row[0].(uuid.UUID)}
-		}
-		inserted, err := d.jobs.InsertManyTx(ctx, tx, jobs)
-		if err != nil {
-			return err
-		}
-		for i, row := range part {
-			row[len(columns)-1] = inserted[i].Job.ID
-		}
-	}
+// write writes webhooks, and tells the workers when tx commits, as the store does with
+// each.
+func write(ctx context.Context, tx pgx.Tx, rows [][]any) error {
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"payments", "payment_history_webhooks"}, columns, pgx.CopyFromRows(rows))
 	if err != nil {
 		return err

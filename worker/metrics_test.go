@@ -198,13 +198,16 @@ func TestGauges_TellTheBacklog(t *testing.T) {
 	if p := w.call("PUT", "/histories/cancel", cancel, &out); p != nil {
 		t.Fatal(p)
 	}
+	w.sql(`INSERT INTO payments.river_job (kind, args, max_attempts, state, scheduled_at)
+		VALUES ('tidy', '{}', 1, 'scheduled', now() + interval '1 day')`)
 	eventually(t, "the refused webhook is in the backlog", func() bool {
 		return strings.Contains(w.inside("/metrics/shared"), `payments_webhooks_unfinished{state="pending"} 1`)
 	})
 	text := w.inside("/metrics/shared")
 	for _, line := range []string{
 		"payments_database_up 1", `payments_webhooks_unfinished{state="dead"} 0`, `payments_intents_unresolved{state="sending"} 0`,
-		`payments_jobs{queue="webhooks",state=`, `payments_jobs_overdue_seconds{queue="default"} 0`,
+		`payments_jobs{queue="default",state="scheduled"} 1`, `payments_jobs_overdue_seconds{queue="default"} 0`,
+		`payments_jobs_overdue_seconds{queue="webhooks"} 0`,
 	} {
 		if !strings.Contains(text, line) {
 			t.Errorf("no %s in\n%s", line, text)

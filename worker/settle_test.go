@@ -32,7 +32,7 @@ func (w *world) unsettled() string {
 	}
 	left := w.count(`SELECT (SELECT count(*) FROM payments.payment_intents WHERE state IN ('sending', 'undoing'))
 		+ (SELECT count(*) FROM payments.payment_history_webhooks WHERE state = 'pending')
-		+ (SELECT count(*) FROM payments.river_job WHERE kind IN ('resolve_intent', 'sync_payment', 'deliver_webhook') AND finalized_at IS NULL)`)
+		+ (SELECT count(*) FROM payments.river_job WHERE kind IN ('resolve_intent', 'sync_payment') AND finalized_at IS NULL)`)
 	if left+underway > 0 {
 		return fmt.Sprintf("%d intents, webhooks and jobs of ours, %d webhooks of the PGs", left, underway)
 	}
@@ -42,7 +42,7 @@ func (w *world) unsettled() string {
 // unfinishedJobs counts what the workers have yet to do.
 func (w *world) unfinishedJobs() int {
 	return w.count(`SELECT count(*) FROM payments.river_job
-		WHERE kind IN ('resolve_intent', 'sync_payment', 'deliver_webhook') AND finalized_at IS NULL`)
+		WHERE kind IN ('resolve_intent', 'sync_payment') AND finalized_at IS NULL`)
 }
 
 func (w *world) openIntents() int {

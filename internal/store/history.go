@@ -201,7 +201,7 @@ func (s *Store) UpdateHistory(ctx context.Context, u payment.Update) error {
 			return err
 		}
 		if u.Notice != nil {
-			if err := s.insertNotice(ctx, tx, q, h, u.Notice); err != nil {
+			if err := s.insertNotice(ctx, q, h, u.Notice); err != nil {
 				return err
 			}
 		}

@@ -23,19 +23,6 @@ func (s *Store) dropJob(ctx context.Context, tx pgx.Tx, id int64) error {
 	return err
 }
 
-// dropWebhookJobs takes back jobs of webhooks that are settled. One that is being moved
-// just now, or runs, finds its webhook settled, and is content.
-func dropWebhookJobs(ctx context.Context, tx pgx.Tx, ids []int64) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	_, err := tx.Exec(ctx, settledSQL, ids)
-	return err
-}
-
-const settledSQL = `DELETE FROM payments.river_job WHERE id = ANY (ARRAY(SELECT id FROM payments.river_job
-	WHERE id = ANY ((SELECT $1::bigint[])::bigint[]) AND state <> 'running' FOR UPDATE SKIP LOCKED))`
-
 // queueSync leaves it at one waiting look for a payment, however often its PG, or
 // whoever says to be the PG, repeats itself: a look that has yet to begin will see
 // what this one would. One that has begun may have seen less.

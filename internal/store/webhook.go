@@ -2,14 +2,11 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 
 	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/seal"
@@ -46,7 +43,7 @@ func (s *Store) ClaimWebhooks(ctx context.Context, most int, lease time.Duration
 	for i, row := range rows {
 		claimed[i] = Webhook{
 			Delivery: webhook.Delivery{
-				Claim: webhook.Claim{Webhook: row.ID, Payment: row.PaymentHistoryID, Job: valueOf(row.Job), Until: row.Until},
+				Claim: webhook.Claim{Webhook: row.ID, Payment: row.PaymentHistoryID, Until: row.Until},
 				URL:   row.WebhookUrl, Queued: row.QueuedAt, Attempts: int(row.Attempts), Trace: valueOf(row.Trace),
 				Behind: row.Behind,
 			},
@@ -89,7 +86,7 @@ func (s *Store) Record(ctx context.Context, outcomes []webhook.Outcome) (started
 	if err != nil {
 		return false, err
 	}
-	err = s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
+	err = s.transaction(ctx, func(_ pgx.Tx, q *sqlcgen.Queries) error {
 		started = false
 		if len(r.answers.Ids) > 0 {
 			if err := q.InsertWebhookResponses(ctx, r.answers); err != nil {
@@ -101,19 +98,14 @@ func (s *Store) Record(ctx context.Context, outcomes []webhook.Outcome) (started
 		}
 		if len(r.settled) > 0 {
 			next, err := q.StartNextWebhooks(ctx, r.settled)
-			if started = len(next) > 0; err != nil {
-				return err
-			}
-			if err := s.insure(ctx, tx, q, next); err != nil {
+			if started = next > 0; err != nil {
 				return err
 			}
 		}
 		if r.givenBack {
-			if err := q.NotifyWebhooks(ctx); err != nil {
-				return err
-			}
+			return q.NotifyWebhooks(ctx)
 		}
-		return dropWebhookJobs(ctx, tx, r.jobs)
+		return nil
 	})
 	return started, err
 }
@@ -123,7 +115,6 @@ type records struct {
 	answers   sqlcgen.InsertWebhookResponsesParams
 	webhooks  sqlcgen.RecordWebhooksParams
 	settled   []uuid.UUID // payments
-	jobs      []int64     // of those that are settled
 	givenBack bool        // are there any for others to deliver at once
 }
 
@@ -142,9 +133,6 @@ func (s *Store) records(outcomes []webhook.Outcome) (r records, err error) {
 		switch {
 		case o.State != webhook.Pending:
 			r.settled = append(r.settled, o.Payment)
-			if o.Job != 0 {
-				r.jobs = append(r.jobs, o.Job)
-			}
 		case o.Pause == 0:
 			r.givenBack = true
 		}
@@ -165,39 +153,9 @@ func (s *Store) addAnswer(rows *sqlcgen.InsertWebhookResponsesParams, o webhook.
 	return nil
 }
 
-// insure sees to it that webhooks have jobs: the release before ends that of one which waits, and begins another when
-// its turn comes.
-func (s *Store) insure(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, webhooks []uuid.UUID) error {
-	if len(webhooks) == 0 {
-		return nil
-	}
-	wanted := make([]river.InsertManyParams, len(webhooks))
-	for i, id := range webhooks {
-		wanted[i].Args = webhook.Job{Webhook: id} // one that lives stays
-	}
-	found, err := s.jobs.InsertManyTx(ctx, tx, wanted)
-	if err != nil {
-		return err
-	}
-	jobs := make([]int64, len(found))
-	for i, f := range found { // in the order of wanted
-		jobs[i] = f.Job.ID
-	}
-	return q.SetWebhookJobs(ctx, sqlcgen.SetWebhookJobsParams{Webhooks: webhooks, Jobs: jobs})
-}
-
 // Adopt is part of webhook.Outbox.
-func (s *Store) Adopt(ctx context.Context, a webhook.Adoption) (webhook.State, error) {
-	row, err := s.queries.WebhookByID(ctx, a.Webhook)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", webhook.ErrNotFound
-	}
-	if err != nil || webhook.State(row.State) != webhook.Pending || row.DueAt != nil {
-		return webhook.State(row.State), translate(err)
-	}
-	return webhook.Pending, translate(s.queries.AdoptWebhook(ctx, sqlcgen.AdoptWebhookParams{
-		ID: a.Webhook, Job: a.Job, QueuedAt: a.Queued, Attempts: int32(a.Attempts),
-	}))
+func (s *Store) Adopt(ctx context.Context, id uuid.UUID) error {
+	return translate(s.queries.AdoptWebhook(ctx, id))
 }
 
 // Died implements webhook.Archive.
@@ -208,27 +166,13 @@ func (s *Store) Died(ctx context.Context, since, until time.Time, after uuid.UUI
 }
 
 // Reopen implements webhook.Archive.
-func (s *Store) Reopen(ctx context.Context, id uuid.UUID) (reopened bool, _ error) {
-	err := s.transaction(ctx, func(tx pgx.Tx, q *sqlcgen.Queries) error {
-		n, err := q.ReopenWebhook(ctx, id)
-		if reopened = n > 0; err != nil || !reopened {
-			return err
-		}
-		job, err := s.jobs.InsertTx(ctx, tx, webhook.Job{Webhook: id}, nil)
-		if err != nil {
-			return err
-		}
-		if job.Job.State == rivertype.JobStateRunning {
-			return webhook.ErrJobRunning
-		}
-		return q.SetWebhookJobs(ctx, sqlcgen.SetWebhookJobsParams{Webhooks: []uuid.UUID{id}, Jobs: []int64{job.Job.ID}})
-	})
-	return reopened && err == nil, err
+func (s *Store) Reopen(ctx context.Context, id uuid.UUID) (bool, error) {
+	n, err := s.queries.ReopenWebhook(ctx, id)
+	return n > 0, translate(err)
 }
 
-// insertNotice queues a webhook, with a job for whoever knows no couriers.
-func (s *Store) insertNotice(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries, h *payment.History,
-	n *payment.Notice) error {
+// insertNotice queues a webhook.
+func (s *Store) insertNotice(ctx context.Context, q *sqlcgen.Queries, h *payment.History, n *payment.Notice) error {
 	row := sqlcgen.InsertWebhookParams{ID: n.ID, PaymentHistoryID: h.ID, Revision: h.Revision}
 	for _, column := range []struct {
 		name  string
@@ -245,11 +189,6 @@ func (s *Store) insertNotice(ctx context.Context, tx pgx.Tx, q *sqlcgen.Queries,
 		}
 		*column.text = text
 	}
-	job, err := s.jobs.InsertTx(ctx, tx, webhook.Job{Webhook: n.ID}, nil)
-	if err != nil {
-		return err
-	}
-	row.Job = &job.Job.ID
 	if carried := tracing.Carried(ctx); carried != "" {
 		row.Trace = &carried
 	}

@@ -49,17 +49,6 @@ func (p *post) change() uuid.UUID {
 	return n.ID
 }
 
-// old queues a webhook as the release before does: it is no courier's. Its job is in the state.
-func (p *post) old(state string) (id uuid.UUID, job int64) {
-	p.t.Helper()
-	id = p.change()
-	job = *ask[*int64](p.t, p.Store, `SELECT job FROM payments.payment_history_webhooks WHERE id = $1`, id)
-	p.exec(`UPDATE payments.payment_history_webhooks SET due_at = NULL, queued_at = NULL, job = NULL WHERE id = $1`, id)
-	p.exec(`UPDATE payments.river_job SET state = $2::payments.river_job_state, scheduled_at = now(), attempted_at = now(),
-		finalized_at = CASE WHEN $2 = 'completed' THEN now() END WHERE id = $1`, job, state)
-	return id, job
-}
-
 func (p *post) exec(sql string, args ...any) {
 	p.t.Helper()
 	_, err := p.pool.Exec(p.t.Context(), sql, args...)
@@ -88,11 +77,6 @@ func (p *post) record(outcomes ...webhook.Outcome) (started bool) {
 	started, err := p.Record(p.t.Context(), outcomes)
 	must(p.t, err)
 	return started
-}
-
-func (p *post) jobs() int {
-	p.t.Helper()
-	return ask[int](p.t, p.Store, `SELECT count(*) FROM payments.river_job WHERE kind = 'deliver_webhook'`)
 }
 
 func delivered(d webhook.Delivery) webhook.Outcome {
@@ -218,25 +202,6 @@ func TestOutbox(t *testing.T) {
 		}
 	})
 
-	t.Run("CountsAnewForAJobOfAnotherRelease", func(t *testing.T) {
-		t.Parallel()
-		p := newPost(t)
-		first := p.claimOnly(p.change())
-		p.record(webhook.Outcome{Claim: first.Claim, State: webhook.Pending, Answer: answered(500, "")})
-		for _, c := range []struct {
-			job            int64
-			attempts, want int
-		}{{first.Job, 0, 1}, {first.Job + 1000, 7, 7}} {
-			p.exec(`UPDATE payments.payment_history_webhooks SET due_at = NULL WHERE id = $1`, first.Webhook) // it has stepped back
-			later := first.Queued.Add(time.Hour)
-			_, err := p.Adopt(t.Context(), webhook.Adoption{Webhook: first.Webhook, Job: c.job, Queued: later, Attempts: c.attempts})
-			must(t, err)
-			if d := p.claimOnly(first.Webhook); d.Attempts != c.want || d.Job != c.job || d.Queued.Equal(later) == (c.job == first.Job) {
-				t.Errorf("job %d: %d attempts since %s, want %d", d.Job, d.Attempts, d.Queued, c.want)
-			}
-		}
-	})
-
 	t.Run("TellsWhoListens", func(t *testing.T) {
 		t.Parallel()
 		p := newPost(t)
@@ -255,107 +220,41 @@ func TestOutbox(t *testing.T) {
 			t.Errorf("it ends with %v", err)
 		}
 	})
-}
 
-// A release without couriers delivers by jobs. It may come back, or be there still.
-func TestOutbox_BesideAReleaseWithoutCouriers(t *testing.T) {
-	t.Parallel()
-	t.Run("LeavesItAJobUntilTheWebhookIsSettled", func(t *testing.T) {
+	t.Run("AdoptsWhatIsDueAtNoTime", func(t *testing.T) {
 		t.Parallel()
 		p := newPost(t)
-		id := p.change()
-		// What it looks for: queue, kind, arguments and a time at which to work it.
-		const its = `SELECT count(*) FROM payments.river_job WHERE state = 'scheduled' AND queue = 'webhooks' AND kind = 'deliver_webhook'
-			AND args = jsonb_build_object('webhook', $1::text) AND scheduled_at BETWEEN now() AND now() + interval '1 minute' AND max_attempts >= 1000`
-		if n := ask[int](t, p.Store, its, id.String()); n != 1 {
-			t.Errorf("it has %d jobs", n)
-		}
-		d := p.claimOnly(id)
-		p.record(webhook.Outcome{Claim: d.Claim, State: webhook.Pending, Answer: answered(500, "")})
-		if n := ask[int](t, p.Store, its, id.String()); n != 1 {
-			t.Errorf("then it has %d jobs", n)
-		}
-		p.record(delivered(p.claimOnly(id)))
-		if n := p.jobs(); n != 0 {
-			t.Errorf("%d jobs are left", n)
-		}
-	})
-
-	t.Run("LeavesAJobThatRuns", func(t *testing.T) {
-		t.Parallel()
-		p := newPost(t)
-		d := p.claimOnly(p.change())
-		p.exec(`UPDATE payments.river_job SET state = 'running', attempted_at = now() WHERE id = $1`, d.Job)
-		p.record(delivered(d))
-		if n := p.jobs(); n != 1 {
-			t.Errorf("%d jobs are left", n)
-		}
-		if ok, err := p.Reopen(t.Context(), d.Webhook); ok || !errors.Is(err, webhook.ErrJobRunning) {
-			t.Errorf("Reopen = %v, %v: the job may end without it", ok, err)
-		}
-		p.exec(`DELETE FROM payments.river_job WHERE id = $1`, d.Job)
-		if ok, err := p.Reopen(t.Context(), d.Webhook); !ok || err != nil || p.jobs() != 1 {
-			t.Errorf("Reopen = %v, %v, with %d jobs", ok, err, p.jobs())
-		}
-		p.record(delivered(p.claimOnly(d.Webhook)))
-		if n := p.jobs(); n != 0 {
-			t.Errorf("%d jobs are left", n)
-		}
-	})
-
-	t.Run("AdoptsItsWebhooksWithTheirLadder", func(t *testing.T) {
-		t.Parallel()
-		p := newPost(t)
-		id, job := p.old("running")
+		first, second := p.change(), p.change()
+		p.exec(`UPDATE payments.payment_history_webhooks SET due_at = NULL, queued_at = NULL WHERE state = 'pending'`)
 		if claimed := p.claim(); len(claimed) > 0 {
 			t.Fatalf("claimed %+v", claimed)
 		}
-		queued := time.Now().Add(-time.Hour).Truncate(time.Microsecond)
-		adoption := webhook.Adoption{Webhook: id, Job: job, Queued: queued, Attempts: 3}
-		state, err := p.Adopt(t.Context(), adoption)
-		must(t, err)
-		d := p.claimOnly(id)
-		if state != webhook.Pending || d.Attempts != 3 || !d.Queued.Equal(queued) || d.Job != job {
-			t.Errorf("adopted %s as %+v", state, d)
+		must(t, p.Adopt(t.Context(), first))
+		d := p.claimOnly(first)
+		must(t, p.Adopt(t.Context(), first))
+		if claimed := p.claim(); len(claimed) > 0 {
+			t.Errorf("one that is leased is due: %+v", claimed)
 		}
-		if state, err := p.Adopt(t.Context(), adoption); state != webhook.Pending || err != nil || len(p.claim()) > 0 {
-			t.Errorf("adopting it again: %s, %v, and it is due at once", state, err)
+		if !p.record(delivered(d)) {
+			t.Error("nobody is told that the next is due")
 		}
-		p.exec(`UPDATE payments.river_job SET state = 'scheduled' WHERE id = $1`, job)
-		p.record(delivered(d))
-		if state, err := p.Adopt(t.Context(), adoption); state != webhook.Delivered || err != nil || p.jobs() != 0 {
-			t.Errorf("then: %s, %v, with %d jobs", state, err, p.jobs())
+		p.record(delivered(p.claimOnly(second)))
+		for _, settled := range []uuid.UUID{first, uuid.New()} {
+			must(t, p.Adopt(t.Context(), settled))
 		}
-		adoption.Webhook = uuid.New()
-		if _, err := p.Adopt(t.Context(), adoption); !errors.Is(err, webhook.ErrNotFound) {
-			t.Errorf("one that is no more: %v", err)
+		if claimed := p.claim(); len(claimed) > 0 {
+			t.Errorf("one that is settled is due: %+v", claimed)
 		}
 	})
 
-	t.Run("StartsItsWebhookBehindOneOfOurs", func(t *testing.T) {
-		t.Parallel()
-		p := newPost(t)
-		first := p.change()
-		second, _ := p.old("completed") // it stepped back
-		if !p.record(delivered(p.claimOnly(first))) {
-			t.Error("nobody is told")
-		}
-		p.claimOnly(second)
-		// Should the update be undone now, only a job would bring it to anybody.
-		if n := ask[int](t, p.Store, `SELECT count(*) FROM payments.river_job j JOIN payments.payment_history_webhooks w ON w.job = j.id
-			WHERE w.id = $1 AND j.state = 'scheduled'`, second); n != 1 {
-			t.Errorf("it has %d jobs that are still to run, want 1", n)
-		}
-	})
-
-	t.Run("StartsThoseOfSeveralPaymentsWithAJobEach", func(t *testing.T) {
+	t.Run("StartsThoseOfSeveralPayments", func(t *testing.T) {
 		t.Parallel()
 		p := newPost(t)
 		other := &post{p.Store, t, tenth}
 		p.change()
 		other.change()
-		_, ended := p.old("completed")
-		_, living := other.old("scheduled")
+		waiting := []uuid.UUID{p.change(), other.change()}
+		p.exec(`UPDATE payments.payment_history_webhooks SET due_at = NULL WHERE id = ANY ($1)`, waiting)
 		var outcomes []webhook.Outcome
 		for _, w := range p.claim() {
 			outcomes = append(outcomes, delivered(w.Delivery))
@@ -366,9 +265,8 @@ func TestOutbox_BesideAReleaseWithoutCouriers(t *testing.T) {
 			t.Fatalf("%d are settled, and %d started", len(outcomes), len(started))
 		}
 		for _, w := range started {
-			said := ask[string](t, p.Store, `SELECT coalesce(args->>'webhook', '') || ' ' || state FROM payments.river_job WHERE id = `+fmt.Sprint(w.Job))
-			if said != w.Webhook.String()+" scheduled" || w.Job == ended || w.Payment == tenth && w.Job != living {
-				t.Errorf("the job %d of webhook %s is of %s", w.Job, w.Webhook, said)
+			if !slices.Contains(waiting, w.Webhook) || w.Behind {
+				t.Errorf("started %+v", w)
 			}
 		}
 	})

@@ -44,12 +44,15 @@ func (c *Courier) attempt(ctx, cut context.Context, d Delivery, last time.Time) 
 	return c.conclude(d, r, overdue)
 }
 
+// operation is what a trace calls an attempt.
+const operation = "deliver_webhook"
+
 // send is what a trace shows. It reports whether it was our hang-up that ended it,
 // which is no answer of the service.
 func (c *Courier) send(cut context.Context, d Delivery, to *url.URL) (r result, cutOff bool) {
 	span := trace.SpanFromContext(cut)
 	if c.tracer != nil {
-		cut, span = tracing.Root(tracing.Carry(cut, d.Trace), c.tracer, Job{}.Kind(), trace.SpanKindConsumer)
+		cut, span = tracing.Root(tracing.Carry(cut, d.Trace), c.tracer, operation, trace.SpanKindConsumer)
 	}
 	defer func() { tracing.End(span, r.err != nil) }()
 	body, err := d.Body()

@@ -2,17 +2,10 @@ package webhook
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
-)
-
-// River completes jobs by the batch, a few tens of milliseconds after their work.
-const (
-	endingPause = 50 * time.Millisecond
-	endingTries = 40
 )
 
 // Desk is where people take up settled webhooks again.
@@ -26,20 +19,11 @@ type Desk struct {
 // whole ladder. It reports whether there was one to send. Later webhooks of the
 // payment wait for it as they waited the first time.
 func (d *Desk) Redeliver(ctx context.Context, id uuid.UUID) (bool, error) {
-	for try := 1; ; try++ {
-		reopened, err := d.Archive.Reopen(ctx, id)
-		if err == nil {
-			return reopened, nil
-		}
-		if !errors.Is(err, ErrJobRunning) || try == endingTries {
-			return false, fmt.Errorf("redeliver webhook %s: %w", id, err)
-		}
-		select {
-		case <-time.After(endingPause):
-		case <-ctx.Done():
-			return false, fmt.Errorf("redeliver webhook %s: %w", id, ctx.Err())
-		}
+	reopened, err := d.Archive.Reopen(ctx, id)
+	if err != nil {
+		return false, fmt.Errorf("redeliver webhook %s: %w", id, err)
 	}
+	return reopened, nil
 }
 
 // RedeliverDead redelivers the dead webhooks made in [since, until) and returns

@@ -1,8 +1,6 @@
 package webhook
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"sync/atomic"
@@ -72,21 +70,6 @@ func TestDesk(t *testing.T) {
 		}
 	})
 
-	t.Run("WaitsForAJobOfItThatHasYetToEnd", func(t *testing.T) {
-		t.Parallel()
-		h := newHouse(t)
-		id := h.commit(uuid.New(), 1, "http://127.0.0.1:1", "")
-		h.exec(`UPDATE webhooks SET state = 'dead' WHERE id = $1`, id)
-		ending := &ending{Archive: h.table, tries: 3}
-		if ok, err := (&Desk{Archive: ending}).Redeliver(t.Context(), id); !ok || err != nil || ending.tries != 0 {
-			t.Errorf("Redeliver = %v, %v, %d tries early", ok, err, ending.tries)
-		}
-		ending.tries = endingTries + 1
-		if ok, err := (&Desk{Archive: ending}).Redeliver(t.Context(), id); ok || !errors.Is(err, ErrJobRunning) {
-			t.Errorf("Redeliver = %v, %v", ok, err)
-		}
-	})
-
 	t.Run("HasLaterOnesWait", func(t *testing.T) {
 		t.Parallel()
 		h, desk, s, broken := setup(t)
@@ -128,18 +111,4 @@ func TestDesk(t *testing.T) {
 		await(t, "the fresh ones", func() bool { return h.count("webhooks WHERE state = 'delivered'") == fresh })
 		h.await(old, Dead)
 	})
-}
-
-// ending has a job that is about to end, for so many tries.
-type ending struct {
-	Archive
-	tries int
-}
-
-func (e *ending) Reopen(ctx context.Context, id uuid.UUID) (bool, error) {
-	if e.tries > 0 {
-		e.tries--
-		return false, ErrJobRunning
-	}
-	return e.Archive.Reopen(ctx, id)
 }

@@ -55,6 +55,5 @@
 //     the others no longer;
 //   - the address turns out to be one inside our network: the attempt fails.
 //
-// Beside the release before, which delivers by River's jobs, each webhook has a Job,
-// committed with it and deleted with its end: see there.
+// Releases before schema 8 have made a Job of River's for each webhook: see there.
 package webhook

@@ -30,8 +30,8 @@ const deadline = 20 * time.Second
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// table is Outbox and Archive over a table like the real one, but for the sealing and
-// for River's jobs. The store's own tests are about the statements.
+// table is Outbox and Archive over a table like the real one, but for the sealing. The
+// store's own tests are about the statements.
 type table struct{ pool *pgxpool.Pool }
 
 const tableSQL = `
@@ -118,16 +118,9 @@ func (r table) record(ctx context.Context, tx pgx.Tx, o Outcome) error {
 	return err
 }
 
-func (r table) Adopt(ctx context.Context, a Adoption) (state State, _ error) {
-	err := r.pool.QueryRow(ctx, `SELECT state FROM webhooks WHERE id = $1`, a.Webhook).Scan(&state)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", ErrNotFound
-	}
-	if err == nil {
-		_, err = r.pool.Exec(ctx, `UPDATE webhooks SET due_at = now(), attempts = $2
-			WHERE id = $1 AND state = 'pending' AND due_at IS NULL`, a.Webhook, a.Attempts)
-	}
-	return state, err
+func (r table) Adopt(ctx context.Context, id uuid.UUID) error {
+	_, err := r.pool.Exec(ctx, `UPDATE webhooks SET due_at = now() WHERE id = $1 AND state = 'pending' AND due_at IS NULL`, id)
+	return err
 }
 
 func (r table) Listen(ctx context.Context, heard func()) error {

@@ -2,18 +2,9 @@ package webhook
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/google/uuid"
-)
-
-var (
-	// ErrNotFound is about a webhook that is no more.
-	ErrNotFound = errors.New("webhook not found")
-	// ErrJobRunning is about a job that may have seen the webhook settled and be about
-	// to end: it cannot be the one that delivers it.
-	ErrJobRunning = errors.New("an earlier job of it has yet to end, try again in a moment")
 )
 
 // State is how far a webhook has come.
@@ -30,7 +21,6 @@ const (
 type Claim struct {
 	Webhook uuid.UUID
 	Payment uuid.UUID
-	Job     int64     // River's, of the same webhook; 0: none
 	Until   time.Time // the end of the lease, which also tells this claim from a later one
 }
 
@@ -73,24 +63,15 @@ type Outbox interface {
 	// reports whether one is. Until it has committed, that one is not settled.
 	StepBack(ctx context.Context, c Claim) (behind bool, err error)
 	// Record adds the answers, and moves the webhooks to their states: settled ones even
-	// if their lease has ended meanwhile, others only if it has not. It deletes the jobs
-	// of those that are settled, has the next of their payments due, and reports whether
-	// there were any. All of it or nothing.
+	// if their lease has ended meanwhile, others only if it has not. It has the next of
+	// the settled ones' payments due, and reports whether there were any. All of it or
+	// nothing.
 	Record(ctx context.Context, outcomes []Outcome) (started bool, err error)
-	// Adopt has a pending webhook due that is no courier's, with the job that would
-	// otherwise deliver it, and returns the state, or fails with ErrNotFound.
-	Adopt(ctx context.Context, a Adoption) (State, error)
+	// Adopt has a webhook due if it is pending and due at no time.
+	Adopt(ctx context.Context, id uuid.UUID) error
 	// Listen calls heard once it listens, and then after each commit that made webhooks
 	// due, until ctx ends or the connection is lost.
 	Listen(ctx context.Context, heard func()) error
-}
-
-// Adoption is of a webhook that River would deliver.
-type Adoption struct {
-	Webhook  uuid.UUID
-	Job      int64
-	Queued   time.Time
-	Attempts int // that the job has made
 }
 
 // Archive is where settled webhooks are found and taken up again.
@@ -98,7 +79,7 @@ type Archive interface {
 	// Died returns up to limit webhooks that are Dead, were made in the period
 	// [since, until) and follow after in the order of their ids.
 	Died(ctx context.Context, since, until time.Time, after uuid.UUID, limit int) ([]uuid.UUID, error)
-	// Reopen makes a settled webhook pending, due, and queued just now, with a job of its
-	// own, and reports whether it was one; or it fails with ErrJobRunning.
+	// Reopen makes a settled webhook pending, due, and queued just now, and reports
+	// whether it was one.
 	Reopen(ctx context.Context, id uuid.UUID) (bool, error)
 }

@@ -18,8 +18,8 @@ DELETE FROM payments.payment_early_webhooks e WHERE e.place = ANY (ARRAY( -- IN 
 -- name: InsertWebhook :exec
 -- It is due at once. The couriers hear of it when it is committed.
 INSERT INTO payments.payment_history_webhooks (id, payment_history_id, previous, current, data, created_at, revision, state,
-    due_at, queued_at, job, trace)
-SELECT $1, $2, $3, $4, $5, now(), $6, 'pending', now(), now(), $7, $8 FROM pg_notify('payments_webhooks', '');
+    due_at, queued_at, trace)
+SELECT $1, $2, $3, $4, $5, now(), $6, 'pending', now(), now(), $7 FROM pg_notify('payments_webhooks', '');
 
 -- name: NotifyWebhooks :exec
 SELECT pg_notify('payments_webhooks', '');
@@ -34,7 +34,7 @@ WHERE w.id = ANY (ARRAY( -- not by ctid: without statistics that becomes a filte
     ORDER BY d.due_at LIMIT sqlc.arg(most) FOR NO KEY UPDATE SKIP LOCKED))
   AND h.id = w.payment_history_id AND (SELECT set_config('synchronous_commit', 'off', true)) = 'off'
 RETURNING w.id, w.payment_history_id, w.previous, w.current, w.due_at::timestamptz AS until, w.attempts,
-          coalesce(w.queued_at, w.created_at)::timestamptz AS queued_at, w.job, w.trace,
+          coalesce(w.queued_at, w.created_at)::timestamptz AS queued_at, w.trace,
           h.webhook_url, h.source_schema, h.source_table, h.source_id,
           EXISTS (SELECT FROM payments.payment_history_webhooks e
                   WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending') AS behind;
@@ -69,29 +69,19 @@ FROM (SELECT unnest((SELECT sqlc.arg(webhooks)::uuid[])) AS webhook, unnest((SEL
              unnest((SELECT sqlc.arg(pauses)::bigint[])) AS pause) o
 WHERE w.id = o.webhook AND w.state = 'pending' AND (o.state <> 'pending' OR w.due_at = o.until);
 
--- name: StartNextWebhooks :many
+-- name: StartNextWebhooks :execrows
 -- Of each payment, the first pending one, if it waits. Hardly any does, and those that do have an index of their own.
 UPDATE payments.payment_history_webhooks w SET due_at = now()
 WHERE w.state = 'pending' AND w.due_at IS NULL AND w.payment_history_id = ANY ((SELECT sqlc.arg(payments)::uuid[])::uuid[])
   -- No NOT EXISTS: that becomes a join, which without statistics goes through all pending ones for each that waits.
   AND w.revision = (SELECT min(e.revision) FROM payments.payment_history_webhooks e
-                    WHERE e.payment_history_id = w.payment_history_id AND e.state = 'pending')
-RETURNING w.id;
-
--- name: WebhookByID :one
-SELECT state, due_at FROM payments.payment_history_webhooks WHERE id = $1;
+                    WHERE e.payment_history_id = w.payment_history_id AND e.state = 'pending');
 
 -- name: AdoptWebhook :exec
--- A job that is not the webhook's is of a release without couriers, which has queued it, perhaps anew: then its attempts
--- count from there.
-UPDATE payments.payment_history_webhooks w
-SET due_at = now(), job = sqlc.arg(job)::bigint,
-    queued_at = CASE WHEN w.job = sqlc.arg(job)::bigint OR w.queued_at >= sqlc.arg(queued_at)::timestamptz THEN w.queued_at
-                     ELSE sqlc.arg(queued_at)::timestamptz END,
-    attempts = CASE WHEN w.job = sqlc.arg(job)::bigint OR w.queued_at >= sqlc.arg(queued_at)::timestamptz THEN w.attempts
-                    ELSE sqlc.arg(attempts)::int END
+-- One that waits for another steps back again.
+UPDATE payments.payment_history_webhooks SET due_at = now()
 FROM pg_notify('payments_webhooks', '')
-WHERE w.id = $1 AND w.state = 'pending' AND w.due_at IS NULL;
+WHERE id = $1 AND state = 'pending' AND due_at IS NULL;
 
 -- name: DeadWebhooks :many
 SELECT id FROM payments.payment_history_webhooks
@@ -102,11 +92,6 @@ ORDER BY id LIMIT sqlc.arg(most);
 UPDATE payments.payment_history_webhooks SET state = 'pending', due_at = now(), queued_at = now(), attempts = 0
 FROM pg_notify('payments_webhooks', '')
 WHERE id = $1 AND state <> 'pending';
-
--- name: SetWebhookJobs :exec
-UPDATE payments.payment_history_webhooks w SET job = j.job
-FROM (SELECT unnest((SELECT sqlc.arg(webhooks)::uuid[])) AS webhook, unnest((SELECT sqlc.arg(jobs)::bigint[])) AS job) j
-WHERE w.id = j.webhook;
 
 -- name: UnfinishedWebhooks :many
 SELECT w.id, w.payment_history_id, w.state, w.created_at, h.webhook_url,

@@ -103,8 +103,9 @@ type Webhook struct {
 	DueAt            *time.Time
 	QueuedAt         *time.Time
 	Attempts         int32
-	Job              *int64
-	Trace            *string
+	// of a release before schema 8
+	Job   *int64
+	Trace *string
 }
 
 type WebhookResponse struct {

@@ -14,32 +14,14 @@ import (
 )
 
 const adoptWebhook = `-- name: AdoptWebhook :exec
-UPDATE payments.payment_history_webhooks w
-SET due_at = now(), job = $2::bigint,
-    queued_at = CASE WHEN w.job = $2::bigint OR w.queued_at >= $3::timestamptz THEN w.queued_at
-                     ELSE $3::timestamptz END,
-    attempts = CASE WHEN w.job = $2::bigint OR w.queued_at >= $3::timestamptz THEN w.attempts
-                    ELSE $4::int END
+UPDATE payments.payment_history_webhooks SET due_at = now()
 FROM pg_notify('payments_webhooks', '')
-WHERE w.id = $1 AND w.state = 'pending' AND w.due_at IS NULL
+WHERE id = $1 AND state = 'pending' AND due_at IS NULL
 `
 
-type AdoptWebhookParams struct {
-	ID       uuid.UUID
-	Job      int64
-	QueuedAt time.Time
-	Attempts int32
-}
-
-// A job that is not the webhook's is of a release without couriers, which has queued it, perhaps anew: then its attempts
-// count from there.
-func (q *Queries) AdoptWebhook(ctx context.Context, arg AdoptWebhookParams) error {
-	_, err := q.db.Exec(ctx, adoptWebhook,
-		arg.ID,
-		arg.Job,
-		arg.QueuedAt,
-		arg.Attempts,
-	)
+// One that waits for another steps back again.
+func (q *Queries) AdoptWebhook(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, adoptWebhook, id)
 	return err
 }
 
@@ -51,7 +33,7 @@ WHERE w.id = ANY (ARRAY( -- not by ctid: without statistics that becomes a filte
     ORDER BY d.due_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED))
   AND h.id = w.payment_history_id AND (SELECT set_config('synchronous_commit', 'off', true)) = 'off'
 RETURNING w.id, w.payment_history_id, w.previous, w.current, w.due_at::timestamptz AS until, w.attempts,
-          coalesce(w.queued_at, w.created_at)::timestamptz AS queued_at, w.job, w.trace,
+          coalesce(w.queued_at, w.created_at)::timestamptz AS queued_at, w.trace,
           h.webhook_url, h.source_schema, h.source_table, h.source_id,
           EXISTS (SELECT FROM payments.payment_history_webhooks e
                   WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending') AS behind
@@ -70,7 +52,6 @@ type ClaimWebhooksRow struct {
 	Until            time.Time
 	Attempts         int32
 	QueuedAt         time.Time
-	Job              *int64
 	Trace            *string
 	WebhookUrl       string
 	SourceSchema     string
@@ -98,7 +79,6 @@ func (q *Queries) ClaimWebhooks(ctx context.Context, arg ClaimWebhooksParams) ([
 			&i.Until,
 			&i.Attempts,
 			&i.QueuedAt,
-			&i.Job,
 			&i.Trace,
 			&i.WebhookUrl,
 			&i.SourceSchema,
@@ -167,8 +147,8 @@ func (q *Queries) DropEarlyWebhooksUpTo(ctx context.Context, place int64) error 
 
 const insertWebhook = `-- name: InsertWebhook :exec
 INSERT INTO payments.payment_history_webhooks (id, payment_history_id, previous, current, data, created_at, revision, state,
-    due_at, queued_at, job, trace)
-SELECT $1, $2, $3, $4, $5, now(), $6, 'pending', now(), now(), $7, $8 FROM pg_notify('payments_webhooks', '')
+    due_at, queued_at, trace)
+SELECT $1, $2, $3, $4, $5, now(), $6, 'pending', now(), now(), $7 FROM pg_notify('payments_webhooks', '')
 `
 
 type InsertWebhookParams struct {
@@ -178,7 +158,6 @@ type InsertWebhookParams struct {
 	Current          string
 	Data             string
 	Revision         int64
-	Job              *int64
 	Trace            *string
 }
 
@@ -191,7 +170,6 @@ func (q *Queries) InsertWebhook(ctx context.Context, arg InsertWebhookParams) er
 		arg.Current,
 		arg.Data,
 		arg.Revision,
-		arg.Job,
 		arg.Trace,
 	)
 	return err
@@ -340,50 +318,21 @@ func (q *Queries) ReopenWebhook(ctx context.Context, id uuid.UUID) (int64, error
 	return result.RowsAffected(), nil
 }
 
-const setWebhookJobs = `-- name: SetWebhookJobs :exec
-UPDATE payments.payment_history_webhooks w SET job = j.job
-FROM (SELECT unnest((SELECT $1::uuid[])) AS webhook, unnest((SELECT $2::bigint[])) AS job) j
-WHERE w.id = j.webhook
-`
-
-type SetWebhookJobsParams struct {
-	Webhooks []uuid.UUID
-	Jobs     []int64
-}
-
-func (q *Queries) SetWebhookJobs(ctx context.Context, arg SetWebhookJobsParams) error {
-	_, err := q.db.Exec(ctx, setWebhookJobs, arg.Webhooks, arg.Jobs)
-	return err
-}
-
-const startNextWebhooks = `-- name: StartNextWebhooks :many
+const startNextWebhooks = `-- name: StartNextWebhooks :execrows
 UPDATE payments.payment_history_webhooks w SET due_at = now()
 WHERE w.state = 'pending' AND w.due_at IS NULL AND w.payment_history_id = ANY ((SELECT $1::uuid[])::uuid[])
   -- No NOT EXISTS: that becomes a join, which without statistics goes through all pending ones for each that waits.
   AND w.revision = (SELECT min(e.revision) FROM payments.payment_history_webhooks e
                     WHERE e.payment_history_id = w.payment_history_id AND e.state = 'pending')
-RETURNING w.id
 `
 
 // Of each payment, the first pending one, if it waits. Hardly any does, and those that do have an index of their own.
-func (q *Queries) StartNextWebhooks(ctx context.Context, payments []uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, startNextWebhooks, payments)
+func (q *Queries) StartNextWebhooks(ctx context.Context, payments []uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, startNextWebhooks, payments)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	defer rows.Close()
-	var items []uuid.UUID
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	return result.RowsAffected(), nil
 }
 
 const stepWebhookBack = `-- name: StepWebhookBack :exec
@@ -468,20 +417,4 @@ func (q *Queries) UnfinishedWebhooks(ctx context.Context, arg UnfinishedWebhooks
 		return nil, err
 	}
 	return items, nil
-}
-
-const webhookByID = `-- name: WebhookByID :one
-SELECT state, due_at FROM payments.payment_history_webhooks WHERE id = $1
-`
-
-type WebhookByIDRow struct {
-	State string
-	DueAt *time.Time
-}
-
-func (q *Queries) WebhookByID(ctx context.Context, id uuid.UUID) (WebhookByIDRow, error) {
-	row := q.db.QueryRow(ctx, webhookByID, id)
-	var i WebhookByIDRow
-	err := row.Scan(&i.State, &i.DueAt)
-	return i, err
 }
