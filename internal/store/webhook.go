@@ -43,9 +43,8 @@ func (s *Store) ClaimWebhooks(ctx context.Context, most int, lease time.Duration
 	for i, row := range rows {
 		claimed[i] = Webhook{
 			Delivery: webhook.Delivery{
-				Claim: webhook.Claim{Webhook: row.ID, Payment: row.PaymentHistoryID, Until: row.Until},
-				URL:   row.WebhookUrl, Queued: row.QueuedAt, Attempts: int(row.Attempts), Trace: valueOf(row.Trace),
-				Behind: row.Behind,
+				Claim: webhook.Claim{Webhook: row.ID, Payment: row.PaymentHistoryID, Until: row.Until, Queued: row.QueuedAt},
+				URL:   row.WebhookUrl, Attempts: int(row.Attempts), Trace: valueOf(row.Trace), Behind: row.Behind,
 			},
 			Source:   payment.Source{Schema: row.SourceSchema, Table: row.SourceTable, ID: row.SourceID},
 			previous: row.Previous, current: row.Current,
@@ -128,7 +127,8 @@ func (s *Store) records(outcomes []webhook.Outcome) (r records, err error) {
 			}
 		}
 		w := &r.webhooks
-		w.Webhooks, w.Untils, w.States = append(w.Webhooks, o.Webhook), append(w.Untils, o.Until), append(w.States, string(o.State))
+		w.Webhooks, w.Untils, w.Queued = append(w.Webhooks, o.Webhook), append(w.Untils, o.Until), append(w.Queued, o.Queued)
+		w.States = append(w.States, string(o.State))
 		w.Attempted, w.Pauses = append(w.Attempted, attempted), append(w.Pauses, o.Pause.Microseconds())
 		switch {
 		case o.State != webhook.Pending:

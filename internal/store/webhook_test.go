@@ -158,6 +158,26 @@ func TestOutbox(t *testing.T) {
 		}
 	})
 
+	t.Run("IsNotSettledByAnAnswerOfBeforeItWasReopened", func(t *testing.T) {
+		t.Parallel()
+		p := newPost(t)
+		id := p.change()
+		late, err := p.ClaimWebhooks(t.Context(), 1, 0)
+		must(t, err)
+		p.record(webhook.Outcome{Claim: p.claimOnly(id).Claim, State: webhook.Dead, Answer: answered(410, "")})
+		if ok, err := p.Reopen(t.Context(), id); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		p.record(delivered(late[0].Delivery))
+		p.record(delivered(p.claimOnly(id))) // it is still due
+		if claimed := p.claim(); len(claimed) > 0 {
+			t.Errorf("then claimed %+v", claimed)
+		}
+		if n := ask[int](t, p.Store, `SELECT count(*) FROM payments.payment_history_webhook_responses WHERE payment_history_webhook_id = $1`, id); n != 3 {
+			t.Errorf("%d answers are kept, want 3", n)
+		}
+	})
+
 	t.Run("TakesWhoseLeaseHasEnded", func(t *testing.T) {
 		t.Parallel()
 		p := newPost(t)

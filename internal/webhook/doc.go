@@ -18,7 +18,8 @@
 // Lease. A claim makes a webhook due again when the lease ends, in the statement that
 // takes it: nobody else has it before, and nothing has to be done where its courier
 // dies. An attempt and its recording take less. The end of the lease also tells a
-// claim from the next: whoever comes too late moves nothing but to a settled state.
+// claim from the next: whoever comes too late moves nothing but to a settled state, and
+// not that if the webhook has been taken up again since: who asked for that is to get it.
 //
 // Order. Only the first pending webhook of a payment is sent. Who claims one that was
 // behind another has it step back: it is due at no time from then on, said in a

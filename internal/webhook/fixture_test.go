@@ -113,8 +113,8 @@ func (r table) record(ctx context.Context, tx pgx.Tx, o Outcome) error {
 	}
 	_, err := tx.Exec(ctx, `
 		UPDATE webhooks SET state = $3, attempts = attempts + $4, due_at = CASE WHEN $3 = 'pending' THEN now() + $5::interval END
-		WHERE id = $1 AND state = 'pending' AND ($3 <> 'pending' OR due_at = $2)`,
-		o.Webhook, o.Until, string(o.State), attempted, o.Pause)
+		WHERE id = $1 AND state = 'pending' AND (due_at = $2 OR $3 <> 'pending' AND queued_at = $6)`,
+		o.Webhook, o.Until, string(o.State), attempted, o.Pause, o.Queued)
 	return err
 }
 

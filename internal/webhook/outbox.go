@@ -22,14 +22,14 @@ type Claim struct {
 	Webhook uuid.UUID
 	Payment uuid.UUID
 	Until   time.Time // the end of the lease, which also tells this claim from a later one
+	Queued  time.Time // by the change it tells of, or by who had it sent again since
 }
 
 // Delivery is a claimed webhook as the one who sends it needs it.
 type Delivery struct {
 	Claim
 	URL      string
-	Queued   time.Time
-	Attempts int    // since then, before this one
+	Attempts int    // since Queued, before this one
 	Trace    string // see tracing.Carry
 	// Behind says that an earlier webhook of the same payment was pending.
 	Behind bool
@@ -63,9 +63,9 @@ type Outbox interface {
 	// reports whether one is. Until it has committed, that one is not settled.
 	StepBack(ctx context.Context, c Claim) (behind bool, err error)
 	// Record adds the answers, and moves the webhooks to their states: settled ones even
-	// if their lease has ended meanwhile, others only if it has not. It has the next of
-	// the settled ones' payments due, and reports whether there were any. All of it or
-	// nothing.
+	// if their lease has ended meanwhile, but not if they have been queued anew; others
+	// only if it has not. It has the next of the settled ones' payments due, and reports
+	// whether there were any. All of it or nothing.
 	Record(ctx context.Context, outcomes []Outcome) (started bool, err error)
 	// Adopt has a webhook due if it is pending and due at no time.
 	Adopt(ctx context.Context, id uuid.UUID) error

@@ -60,14 +60,17 @@ FROM (SELECT unnest((SELECT sqlc.arg(ids)::uuid[])) AS id, unnest((SELECT sqlc.a
 ON CONFLICT (id) DO NOTHING;
 
 -- name: RecordWebhooks :exec
--- An answer that settles a webhook counts even after the lease; when to send it again is said only by who has it.
+-- An answer that settles a webhook counts even after the lease, but not if somebody has had it queued anew; when to send it again
+-- is said only by who has it.
 UPDATE payments.payment_history_webhooks w
 SET state = o.state, attempts = w.attempts + o.attempted,
     due_at = CASE WHEN o.state = 'pending' THEN now() + o.pause * interval '1 microsecond' END
 FROM (SELECT unnest((SELECT sqlc.arg(webhooks)::uuid[])) AS webhook, unnest((SELECT sqlc.arg(untils)::timestamptz[])) AS until,
+             unnest((SELECT sqlc.arg(queued)::timestamptz[])) AS queued,
              unnest((SELECT sqlc.arg(states)::text[])) AS state, unnest((SELECT sqlc.arg(attempted)::int[])) AS attempted,
              unnest((SELECT sqlc.arg(pauses)::bigint[])) AS pause) o
-WHERE w.id = o.webhook AND w.state = 'pending' AND (o.state <> 'pending' OR w.due_at = o.until);
+WHERE w.id = o.webhook AND w.state = 'pending'
+  AND (w.due_at = o.until OR o.state <> 'pending' AND coalesce(w.queued_at, w.created_at) = o.queued);
 
 -- name: StartNextWebhooks :execrows
 -- Of each payment, the first pending one, if it waits. Hardly any does, and those that do have an index of their own.

@@ -279,24 +279,29 @@ UPDATE payments.payment_history_webhooks w
 SET state = o.state, attempts = w.attempts + o.attempted,
     due_at = CASE WHEN o.state = 'pending' THEN now() + o.pause * interval '1 microsecond' END
 FROM (SELECT unnest((SELECT $1::uuid[])) AS webhook, unnest((SELECT $2::timestamptz[])) AS until,
-             unnest((SELECT $3::text[])) AS state, unnest((SELECT $4::int[])) AS attempted,
-             unnest((SELECT $5::bigint[])) AS pause) o
-WHERE w.id = o.webhook AND w.state = 'pending' AND (o.state <> 'pending' OR w.due_at = o.until)
+             unnest((SELECT $3::timestamptz[])) AS queued,
+             unnest((SELECT $4::text[])) AS state, unnest((SELECT $5::int[])) AS attempted,
+             unnest((SELECT $6::bigint[])) AS pause) o
+WHERE w.id = o.webhook AND w.state = 'pending'
+  AND (w.due_at = o.until OR o.state <> 'pending' AND coalesce(w.queued_at, w.created_at) = o.queued)
 `
 
 type RecordWebhooksParams struct {
 	Webhooks  []uuid.UUID
 	Untils    []time.Time
+	Queued    []time.Time
 	States    []string
 	Attempted []int32
 	Pauses    []int64
 }
 
-// An answer that settles a webhook counts even after the lease; when to send it again is said only by who has it.
+// An answer that settles a webhook counts even after the lease, but not if somebody has had it queued anew; when to send it again
+// is said only by who has it.
 func (q *Queries) RecordWebhooks(ctx context.Context, arg RecordWebhooksParams) error {
 	_, err := q.db.Exec(ctx, recordWebhooks,
 		arg.Webhooks,
 		arg.Untils,
+		arg.Queued,
 		arg.States,
 		arg.Attempted,
 		arg.Pauses,
