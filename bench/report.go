@@ -57,7 +57,7 @@ func (r result) row() []string {
 	return []string{
 		r.what,
 		fmt.Sprintf("%.0f", rates(r.mine).median), fmt.Sprintf("%.0f", rates(r.theirs).median),
-		fmt.Sprintf("%.2f", ratio.median), fmt.Sprintf("%.2f", ratio.least), fmt.Sprintf("%.2f", ratio.most),
+		fmt.Sprintf("%.3f", ratio.median), fmt.Sprintf("%.2f", ratio.least), fmt.Sprintf("%.2f", ratio.most),
 		r.least(), r.verdict(),
 		millis(percentiles(r.mine, 50)), millis(percentiles(r.mine, 99)),
 		millis(percentiles(r.theirs, 50)), millis(percentiles(r.theirs, 99)),
