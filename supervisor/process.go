@@ -61,7 +61,8 @@ func (s *supervisor) spawn(g *generation, slot int) error {
 func (s *supervisor) start(p *process) (err error) {
 	start := func() (err error) {
 		p.link, err = handover.Start(p.cmd, handover.Outfit{Listener: s.sockets.api, Board: s.sockets.board,
-			Ledger: s.sockets.ledger, Generation: p.generation.number, Slot: p.slot, Moving: !s.o.CloseConnections, LastOutput: s.o.lastOutput()})
+			Ledger: s.sockets.ledger, Generation: p.generation.number, Slot: p.slot, Workers: s.o.Workers,
+			Moving: !s.o.CloseConnections, LastOutput: s.o.lastOutput()})
 		return err
 	}
 	if p.gentle = s.next == p.generation && (s.current != nil || s.replacing()); p.gentle {

@@ -177,12 +177,23 @@ func (b *Board) Count() map[int]map[Standing]int {
 
 // busy counts the connections in a request: of one process, and of all.
 func (b *Board) busy(pid int) (its, all int) {
+	return b.tally(pid, func(s Standing) bool { return s == Busy })
+}
+
+// open counts the connections: of one process, and of all.
+func (b *Board) open(pid int) (its, all int) {
+	return b.tally(pid, func(s Standing) bool { return s != Gone })
+}
+
+func (b *Board) tally(pid int, counts func(Standing) bool) (its, all int) {
 	for i := range b.mem.words {
-		if w := b.get(uint32(i)); w.standing() == Busy {
-			all++
-			if w.owner() == pid {
-				its++
-			}
+		w := b.get(uint32(i))
+		if w.standing() == free || !counts(w.standing()) {
+			continue
+		}
+		all++
+		if w.owner() == pid {
+			its++
 		}
 	}
 	return its, all

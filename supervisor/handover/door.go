@@ -15,6 +15,7 @@ const exhausted = 5 * time.Millisecond
 type door struct {
 	tcp  *net.TCPListener
 	wrap func(*net.TCPConn) net.Conn
+	rest func() time.Duration // after each that it accepts
 
 	in     chan net.Conn
 	closed chan struct{}
@@ -22,8 +23,8 @@ type door struct {
 	busy   sync.WaitGroup // the accepting goroutine
 }
 
-func newDoor(tcp *net.TCPListener, wrap func(*net.TCPConn) net.Conn) *door {
-	return &door{tcp: tcp, wrap: wrap, in: make(chan net.Conn), closed: make(chan struct{})}
+func newDoor(tcp *net.TCPListener, wrap func(*net.TCPConn) net.Conn, rest func() time.Duration) *door {
+	return &door{tcp: tcp, wrap: wrap, rest: rest, in: make(chan net.Conn), closed: make(chan struct{})}
 }
 
 // Accept gives the server its next connection.
@@ -63,6 +64,7 @@ func (d *door) open() {
 			switch {
 			case err == nil:
 				d.enter(d.wrap(c))
+				time.Sleep(d.rest())
 			case errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed):
 				return
 			default:

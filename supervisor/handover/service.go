@@ -52,9 +52,11 @@ func (w *Worker) Serve(ctx context.Context, srv *http.Server) error {
 	s := &service{worker: w, srv: srv, yard: newYard(w.board, w.link), step: time.NewTimer(0)}
 	<-s.step.C
 	s.tls = srv.TLSConfig != nil // now: to serve, net/http fills it in
-	s.door = newDoor(w.tcp, func(c *net.TCPConn) net.Conn { return s.yard.welcome(c, w.name.moving && !s.tls) })
+	part := balance{board: w.board, pid: s.yard.pid, workers: w.name.workers}
+	s.door = newDoor(w.tcp, func(c *net.TCPConn) net.Conn { return s.yard.welcome(c, w.name.moving && !s.tls) },
+		part.accepted)
 	s.yard.guarding.Store(w.name.moving)
-	s.questions = newDoor(w.tcp, nil) // only enter and Accept are used
+	s.questions = newDoor(w.tcp, nil, nil) // only enter and Accept are used
 	s.hook()
 	return s.run(ctx)
 }

@@ -39,6 +39,7 @@ type Outfit struct {
 	Ledger     *ledger.Ledger
 	Generation int
 	Slot       int
+	Workers    int  // of the generation
 	Moving     bool // false: close after the response, move nothing
 
 	// LastOutput is where the worker writes when its supervisor, which reads what it writes otherwise, is dead.
@@ -50,10 +51,11 @@ type name struct {
 	generation, slot int
 	moving           bool
 	output           bool
+	workers          int
 }
 
 func (n name) String() string {
-	return fmt.Sprintf("%d %d %d %t %t", protocol, n.generation, n.slot, n.moving, n.output)
+	return fmt.Sprintf("%d %d %d %t %t %d", protocol, n.generation, n.slot, n.moving, n.output, n.workers)
 }
 
 func parseName(s string) (n name, err error) {
@@ -64,7 +66,7 @@ func parseName(s string) (n name, err error) {
 	if version != protocol {
 		return n, fmt.Errorf("the supervisor speaks handover protocol %d, this build %d: upgrade the supervisor first (USR2)", version, protocol)
 	}
-	read, err := fmt.Sscanf(s, "%d %d %d %t %t", &version, &n.generation, &n.slot, &n.moving, &n.output)
+	read, err := fmt.Sscanf(s, "%d %d %d %t %t %d", &version, &n.generation, &n.slot, &n.moving, &n.output, &n.workers)
 	if read < 4 {
 		return n, fmt.Errorf("read %s: %w", environment, err)
 	}
@@ -85,7 +87,7 @@ func Start(cmd *exec.Cmd, o Outfit) (*Link, error) {
 	cmd.ExtraFiles[boardFile] = o.Board.File()
 	cmd.ExtraFiles[ledgerFile] = o.Ledger.File()
 	cmd.ExtraFiles = append(cmd.ExtraFiles, o.LastOutput)
-	n := name{o.Generation, o.Slot, o.Moving, o.LastOutput != nil}
+	n := name{o.Generation, o.Slot, o.Moving, o.LastOutput != nil, o.Workers}
 	cmd.Env = append(withoutTableflip(cmd.Env), environment+"="+n.String())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
