@@ -19,7 +19,9 @@ func TestBalance(t *testing.T) {
 	const many = 60
 	f := start(t, script{})
 	busy, away := f.serving().Workers[0].PID, f.serving().Workers[1].PID
-	for range 3 { // once may be luck
+	const times = 3
+	got := 0
+	for range times {
 		must(t, syscall.Kill(away, syscall.SIGSTOP))
 		f.await("all of its threads to stop", func() bool { return stopped(t, away) })
 		first := f.dial(many)
@@ -33,11 +35,13 @@ func TestBalance(t *testing.T) {
 			return one.answeredBy(t)[away] == 1
 		})
 		second := f.dial(many)
-		if by := second.answeredBy(t); by[away] < many*3/4 {
-			t.Errorf("of %d connections, %d went to the worker that had none", many, by[away])
-		}
+		got += second.answeredBy(t)[away]
 		first.close()
 		second.close()
+	}
+	// By chance it is a third. On a machine that does not let it run it gets none for a while.
+	if got < times*many/2 {
+		t.Errorf("of %d connections, %d went to the worker that had none", times*many, got)
 	}
 }
 
