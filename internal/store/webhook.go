@@ -69,7 +69,7 @@ func (s *Store) OpenWebhook(w *Webhook) (previous, current []byte, err error) {
 // StepBack is part of webhook.Outbox.
 func (s *Store) StepBack(ctx context.Context, c webhook.Claim) (behind bool, _ error) {
 	err := s.transaction(ctx, func(_ pgx.Tx, q *sqlcgen.Queries) error {
-		ahead, err := q.LockWebhookAhead(ctx, c.Webhook)
+		ahead, err := q.LockWebhooksAhead(ctx, c.Webhook)
 		if behind = len(ahead) > 0; err != nil || !behind {
 			return err
 		}
@@ -96,6 +96,9 @@ func (s *Store) Record(ctx context.Context, outcomes []webhook.Outcome) (started
 			return err
 		}
 		if len(r.settled) > 0 {
+			if err := q.LockWaitingWebhooks(ctx, r.settled); err != nil {
+				return err
+			}
 			next, err := q.StartNextWebhooks(ctx, r.settled)
 			if started = next > 0; err != nil {
 				return err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/samchon/payments-server/internal/payment"
 	"github.com/samchon/payments-server/internal/webhook"
@@ -228,13 +229,28 @@ func TestOutbox(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		heard, ended := make(chan struct{}, 10), make(chan error, 1)
 		go func() { ended <- p.Listen(ctx, func() { heard <- struct{}{} }) }()
-		<-heard // it listens
+		hears := func(of string) {
+			t.Helper()
+			select {
+			case <-heard:
+			case <-time.After(listenCheck / 2): // whoever listens looks by itself after a whole one
+				t.Fatalf("nobody is told of %s", of)
+			}
+		}
+		hears("the beginning")
 		id := p.change()
-		<-heard
+		hears("a change")
 		p.record(delivered(p.claimOnly(id)))
 		_, err := p.Reopen(t.Context(), id)
 		must(t, err)
-		<-heard
+		hears("one that is reopened")
+		p.exec(`UPDATE payments.payment_history_webhooks SET due_at = NULL WHERE id = $1`, id)
+		must(t, p.Adopt(t.Context(), id))
+		hears("one that is adopted")
+		p.record(delivered(p.claimOnly(id)))
+		if n := ask[int](t, p.Store, `SELECT count(*) FROM payments.river_job`); n != 0 {
+			t.Errorf("%d jobs are made of webhooks", n)
+		}
 		cancel()
 		if err := <-ended; !errors.Is(err, context.Canceled) {
 			t.Errorf("it ends with %v", err)
@@ -245,12 +261,16 @@ func TestOutbox(t *testing.T) {
 		t.Parallel()
 		p := newPost(t)
 		first, second := p.change(), p.change()
-		p.exec(`UPDATE payments.payment_history_webhooks SET due_at = NULL, queued_at = NULL WHERE state = 'pending'`)
+		p.exec(`UPDATE payments.payment_history_webhooks SET due_at = NULL, queued_at = NULL, created_at = now() - interval '10 days'
+			WHERE state = 'pending'`)
 		if claimed := p.claim(); len(claimed) > 0 {
 			t.Fatalf("claimed %+v", claimed)
 		}
 		must(t, p.Adopt(t.Context(), first))
 		d := p.claimOnly(first)
+		if age := time.Since(d.Queued); age > time.Hour {
+			t.Errorf("its ladder began %s ago", age)
+		}
 		must(t, p.Adopt(t.Context(), first))
 		if claimed := p.claim(); len(claimed) > 0 {
 			t.Errorf("one that is leased is due: %+v", claimed)
@@ -290,6 +310,44 @@ func TestOutbox(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Two that one waits for are settled at a time, for the first of them was sent again; it may be about to step back only then.
+func TestOutbox_LosesNoStartBehindTwo(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	for round := range 40 {
+		first := p.change()
+		p.record(webhook.Outcome{Claim: p.claimOnly(first).Claim, State: webhook.Dead})
+		second := p.claimOnly(p.change())
+		third := p.change()
+		waiting := p.claimOnly(third)
+		_, err := p.Reopen(t.Context(), first)
+		must(t, err)
+		again := p.claimOnly(first)
+		behind := false
+		stepBack := func() (err error) {
+			behind, err = p.StepBack(t.Context(), waiting.Claim)
+			return err
+		}
+		var all errgroup.Group
+		if round%2 == 0 {
+			must(t, stepBack())
+		} else {
+			all.Go(stepBack)
+		}
+		for _, d := range []webhook.Delivery{again, second} {
+			all.Go(func() error {
+				_, err := p.Record(t.Context(), []webhook.Outcome{delivered(d)})
+				return err
+			})
+		}
+		must(t, all.Wait())
+		if behind {
+			waiting = p.claimOnly(third)
+		}
+		p.record(delivered(waiting))
+	}
 }
 
 // Webhooks are committed while others are settled: none may be left that nobody starts.

@@ -22,20 +22,23 @@
 // not that if the webhook has been taken up again since: who asked for that is to get it.
 //
 // Order. Only the first pending webhook of a payment is sent. Who claims one that was
-// behind another has it step back: it is due at no time from then on, said in a
-// transaction that holds the earlier row. Whoever settles a webhook (delivered or
+// behind others has it step back: it is due at no time from then on, said in a
+// transaction that holds the earlier rows. Whoever settles a webhook (delivered or
 // dead) makes, in the same transaction, the payment's next pending one due if it is
-// not. The row lock keeps the two apart: either the earlier one is settled first, and
-// the later one finds nobody ahead, or it has stepped back first, and is found to be
-// waiting. So the first pending webhook of a payment is always due, or leased.
+// not. Row locks keep these apart: either the earlier one is settled first, and the
+// later one finds nobody ahead, or it has stepped back first, and is found to be
+// waiting. Two earlier ones may be settled at a time, for one may have been taken up
+// again; then the second transaction waits for the first at the row that waits. So the
+// first pending webhook of a payment is always due, or leased.
 //
-//	settle the earlier                     step back
-//	  UPDATE it (locks it)                   SELECT it FOR SHARE (waits for that lock)
-//	  UPDATE the next, if it waits           UPDATE mine: due at no time
-//	  COMMIT                                 COMMIT
+//	settle an earlier one                  step back
+//	  UPDATE it (locks it)                   SELECT all earlier ones FOR SHARE (waits for that lock)
+//	  SELECT those that wait FOR UPDATE      UPDATE mine: due at no time
+//	  UPDATE the next, if it waits           COMMIT
+//	  COMMIT
 //
-// The second statement of the left sees what was committed until the first had its
-// lock; it has to be a statement of its own.
+// Each statement of the left sees what was committed until the one before had its
+// locks; they have to be statements of their own.
 //
 // Wake-up. The transaction that makes a webhook due notifies the couriers, who listen
 // on a connection of their own. What comes due by its time is found by polling, and so

@@ -21,7 +21,7 @@ func QueueConfig() river.QueueConfig { return river.QueueConfig{MaxWorkers: 16} 
 // Job is what releases before schema 8 have made for each webhook, because those before schema 5 delivered by them. We
 // make none; those that are found are worked off.
 //
-// The next release may drop it.
+// Once no build of schema 5 to 7 can be returned to, all of this file may go but the name of the Queue, which metrics have.
 type Job struct {
 	Webhook uuid.UUID `json:"webhook"`
 }
@@ -35,7 +35,7 @@ type Adopter struct {
 	Outbox Outbox
 }
 
-// Work brings a webhook to the couriers, should it not be theirs.
+// Work brings a webhook to the couriers, should it be due at no time.
 func (a *Adopter) Work(ctx context.Context, job *river.Job[Job]) error {
 	if err := a.Outbox.Adopt(ctx, job.Args.Webhook); err != nil {
 		return fmt.Errorf("adopt webhook %s: %w", job.Args.Webhook, err)

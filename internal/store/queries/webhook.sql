@@ -39,11 +39,12 @@ RETURNING w.id, w.payment_history_id, w.previous, w.current, w.due_at::timestamp
           EXISTS (SELECT FROM payments.payment_history_webhooks e
                   WHERE e.payment_history_id = w.payment_history_id AND e.revision < w.revision AND e.state = 'pending') AS behind;
 
--- name: LockWebhookAhead :many
+-- name: LockWebhooksAhead :many
+-- All of them: whoever settles any waits.
 SELECT e.id FROM payments.payment_history_webhooks w
 JOIN payments.payment_history_webhooks e ON e.payment_history_id = w.payment_history_id
 WHERE w.id = $1 AND e.revision < w.revision AND e.state = 'pending'
-ORDER BY e.revision LIMIT 1 FOR SHARE OF e;
+ORDER BY e.revision FOR SHARE OF e;
 
 -- name: StepWebhookBack :exec
 -- Only by who has it.
@@ -72,6 +73,12 @@ FROM (SELECT unnest((SELECT sqlc.arg(webhooks)::uuid[])) AS webhook, unnest((SEL
 WHERE w.id = o.webhook AND w.state = 'pending'
   AND (w.due_at = o.until OR o.state <> 'pending' AND coalesce(w.queued_at, w.created_at) = o.queued);
 
+-- name: LockWaitingWebhooks :exec
+-- Of two transactions that settle what one waits for, the second sees then what the first has settled, and starts it.
+SELECT w.id FROM payments.payment_history_webhooks w
+WHERE w.state = 'pending' AND w.due_at IS NULL AND w.payment_history_id = ANY ((SELECT sqlc.arg(payments)::uuid[])::uuid[])
+ORDER BY w.id FOR NO KEY UPDATE;
+
 -- name: StartNextWebhooks :execrows
 -- Of each payment, the first pending one, if it waits. Hardly any does, and those that do have an index of their own.
 UPDATE payments.payment_history_webhooks w SET due_at = now()
@@ -81,8 +88,8 @@ WHERE w.state = 'pending' AND w.due_at IS NULL AND w.payment_history_id = ANY ((
                     WHERE e.payment_history_id = w.payment_history_id AND e.state = 'pending');
 
 -- name: AdoptWebhook :exec
--- One that waits for another steps back again.
-UPDATE payments.payment_history_webhooks SET due_at = now()
+-- One that waits for another steps back again. One that a build before schema 5 has queued climbs the ladder from here.
+UPDATE payments.payment_history_webhooks SET due_at = now(), queued_at = coalesce(queued_at, now())
 FROM pg_notify('payments_webhooks', '')
 WHERE id = $1 AND state = 'pending' AND due_at IS NULL;
 

@@ -14,12 +14,12 @@ import (
 )
 
 const adoptWebhook = `-- name: AdoptWebhook :exec
-UPDATE payments.payment_history_webhooks SET due_at = now()
+UPDATE payments.payment_history_webhooks SET due_at = now(), queued_at = coalesce(queued_at, now())
 FROM pg_notify('payments_webhooks', '')
 WHERE id = $1 AND state = 'pending' AND due_at IS NULL
 `
 
-// One that waits for another steps back again.
+// One that waits for another steps back again. One that a build before schema 5 has queued climbs the ladder from here.
 func (q *Queries) AdoptWebhook(ctx context.Context, id uuid.UUID) error {
 	_, err := q.db.Exec(ctx, adoptWebhook, id)
 	return err
@@ -238,15 +238,28 @@ func (q *Queries) LockPayment(ctx context.Context, arg LockPaymentParams) error 
 	return err
 }
 
-const lockWebhookAhead = `-- name: LockWebhookAhead :many
+const lockWaitingWebhooks = `-- name: LockWaitingWebhooks :exec
+SELECT w.id FROM payments.payment_history_webhooks w
+WHERE w.state = 'pending' AND w.due_at IS NULL AND w.payment_history_id = ANY ((SELECT $1::uuid[])::uuid[])
+ORDER BY w.id FOR NO KEY UPDATE
+`
+
+// Of two transactions that settle what one waits for, the second sees then what the first has settled, and starts it.
+func (q *Queries) LockWaitingWebhooks(ctx context.Context, payments []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, lockWaitingWebhooks, payments)
+	return err
+}
+
+const lockWebhooksAhead = `-- name: LockWebhooksAhead :many
 SELECT e.id FROM payments.payment_history_webhooks w
 JOIN payments.payment_history_webhooks e ON e.payment_history_id = w.payment_history_id
 WHERE w.id = $1 AND e.revision < w.revision AND e.state = 'pending'
-ORDER BY e.revision LIMIT 1 FOR SHARE OF e
+ORDER BY e.revision FOR SHARE OF e
 `
 
-func (q *Queries) LockWebhookAhead(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, lockWebhookAhead, id)
+// All of them: whoever settles any waits.
+func (q *Queries) LockWebhooksAhead(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, lockWebhooksAhead, id)
 	if err != nil {
 		return nil, err
 	}
