@@ -87,7 +87,7 @@ func (s *system) newDeliveries(ctx context.Context, to *service) (*deliveries, e
 	if _, err := s.client.StoreHistory(ctx, in); err != nil {
 		return nil, err
 	}
-	d.record = bytes.Repeat([]byte(`{"a":"record"}`), 150) // about 2 KiB, as one of a card is
+	d.record = bytes.Repeat([]byte(`{"a":"record"}`), 150) // about 2 KiB; of a card at our fake, it is 1.4
 	d.record = fmt.Appendf(nil, `{"data":"%x"}`, d.record[:1000])
 	return d, nil
 }

@@ -22,8 +22,8 @@ type balance struct {
 	pid     int
 	workers int // that accept, this one among them; 0: nobody has said so
 
-	counted    time.Time
-	mine, rest int // connections of this worker and of everybody else
+	counted      time.Time
+	mine, others int // connections of this worker and of everybody else
 }
 
 // accepted counts one more, and returns for how long this worker leaves the next one to the others. While old workers
@@ -35,9 +35,9 @@ func (b *balance) accepted() time.Duration {
 	b.mine++
 	if now := time.Now(); now.Sub(b.counted) >= breath {
 		mine, all := b.board.open(b.pid)
-		b.counted, b.mine, b.rest = now, mine, all-mine
+		b.counted, b.mine, b.others = now, mine, all-mine
 	}
-	if (b.mine-slack)*(b.workers-1) <= b.rest {
+	if (b.mine-slack)*(b.workers-1) <= b.others {
 		return 0
 	}
 	return breath

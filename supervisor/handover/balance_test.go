@@ -67,7 +67,7 @@ func TestBalance(t *testing.T) {
 			if b.accepted() != breath {
 				t.Error("it looks at the board for each connection")
 			}
-			time.Sleep(breath)
+			time.Sleep(breath) // by synctest's clock: it takes no time, and exactly so much passes
 			board.sit(us)
 			if b.accepted() != 0 {
 				t.Error("it rests although others have as many")
