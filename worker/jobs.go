@@ -41,7 +41,7 @@ func (o Settings) startJobs(ctx context.Context, s *store.Store, payments *payme
 	river.AddWorker(workers, &webhook.Adopter{Outbox: webhooks})
 	river.AddWorker(workers, &resolver{payments: payments})
 	river.AddWorker(workers, &syncer{payments: payments})
-	river.AddWorker(workers, &tidier{store: s})
+	river.AddWorker(workers, &tidier{store: s, log: o.Log})
 	client, err := river.NewClient(riverpgxv5.New(s.Pool()), &river.Config{
 		Middleware: []rivertype.Middleware{&queue.Spans{Provider: o.Tracer}},
 		Schema:     queue.Schema, Workers: workers, Logger: slog.New(warnings{o.Log.Handler()}),
@@ -121,13 +121,20 @@ func (s *syncer) NextRetry(job *river.Job[queue.Sync]) time.Time {
 	return time.Now().Add(queue.RetryAfter(job.Attempt))
 }
 
-// tidier deletes what has outlived its purpose.
+// tidier deletes what has outlived its purpose, and finds webhooks that nobody would deliver.
 type tidier struct {
 	river.WorkerDefaults[queue.Tidy]
 	store *store.Store
+	log   *slog.Logger
 }
 
-func (t *tidier) Work(ctx context.Context, _ *river.Job[queue.Tidy]) error { return t.store.Tidy(ctx) }
+func (t *tidier) Work(ctx context.Context, _ *river.Job[queue.Tidy]) error {
+	stranded, err := t.store.StartStranded(ctx)
+	if stranded > 0 {
+		t.log.WarnContext(ctx, "webhooks waited for no other and were due at no time; they are delivered now", "webhooks", stranded)
+	}
+	return errors.Join(err, t.store.Tidy(ctx))
+}
 
 // warnings leaves out what River says of its daily life.
 type warnings struct{ slog.Handler }

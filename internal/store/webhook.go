@@ -161,6 +161,13 @@ func (s *Store) Adopt(ctx context.Context, id uuid.UUID) error {
 	return translate(s.queries.AdoptWebhook(ctx, id))
 }
 
+// StartStranded has webhooks due that wait for no other, and reports how many there were. There are none unless somebody has
+// changed them by hand, or a build before schema 8 has lost a start.
+func (s *Store) StartStranded(ctx context.Context) (int64, error) {
+	n, err := s.queries.StartStrandedWebhooks(ctx)
+	return n, translate(err)
+}
+
 // Died implements webhook.Archive.
 func (s *Store) Died(ctx context.Context, since, until time.Time, after uuid.UUID, limit int) ([]uuid.UUID, error) {
 	ids, err := s.queries.DeadWebhooks(ctx, sqlcgen.DeadWebhooksParams{Since: since, Until: until, After: after,

@@ -350,6 +350,28 @@ func TestOutbox_LosesNoStartBehindTwo(t *testing.T) {
 	}
 }
 
+// A person may have changed rows by hand.
+func TestStartStranded_StartsOnlyTheFirstOfAPayment(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	first, second := p.change(), p.change()
+	p.exec(`UPDATE payments.payment_history_webhooks SET due_at = NULL, queued_at = NULL WHERE id = ANY ($1)`, []uuid.UUID{first, second})
+	start := func(want int64) {
+		t.Helper()
+		if n, err := p.StartStranded(t.Context()); n != want || err != nil {
+			t.Fatalf("started %d, %v; want %d", n, err, want)
+		}
+	}
+	start(1)
+	d := p.claimOnly(first)
+	start(0) // the first is under way, the second waits for it
+	if !p.record(delivered(d)) {
+		t.Fatal("the second was not started by the first")
+	}
+	p.record(delivered(p.claimOnly(second)))
+	start(0)
+}
+
 // Webhooks are committed while others are settled: none may be left that nobody starts.
 func TestOutbox_LosesNoStart(t *testing.T) {
 	t.Parallel()

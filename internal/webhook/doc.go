@@ -40,6 +40,8 @@
 // Each statement of the left sees what was committed until the one before had its
 // locks; they have to be statements of their own.
 //
+// Should one be due at no time all the same, because somebody has changed it by hand, a job finds it within the hour.
+//
 // Wake-up. The transaction that makes a webhook due notifies the couriers, who listen
 // on a connection of their own. What comes due by its time is found by polling, and so
 // is everything while that connection is lost.

@@ -93,6 +93,14 @@ UPDATE payments.payment_history_webhooks SET due_at = now(), queued_at = coalesc
 FROM pg_notify('payments_webhooks', '')
 WHERE id = $1 AND state = 'pending' AND due_at IS NULL;
 
+-- name: StartStrandedWebhooks :execrows
+-- As StartNextWebhooks, of all payments.
+UPDATE payments.payment_history_webhooks w SET due_at = now(), queued_at = coalesce(w.queued_at, now())
+FROM pg_notify('payments_webhooks', '')
+WHERE w.state = 'pending' AND w.due_at IS NULL
+  AND w.revision = (SELECT min(e.revision) FROM payments.payment_history_webhooks e
+                    WHERE e.payment_history_id = w.payment_history_id AND e.state = 'pending');
+
 -- name: DeadWebhooks :many
 SELECT id FROM payments.payment_history_webhooks
 WHERE state = 'dead' AND created_at >= sqlc.arg(since) AND created_at < sqlc.arg(until) AND id > sqlc.arg(after)

@@ -353,6 +353,23 @@ func (q *Queries) StartNextWebhooks(ctx context.Context, payments []uuid.UUID) (
 	return result.RowsAffected(), nil
 }
 
+const startStrandedWebhooks = `-- name: StartStrandedWebhooks :execrows
+UPDATE payments.payment_history_webhooks w SET due_at = now(), queued_at = coalesce(w.queued_at, now())
+FROM pg_notify('payments_webhooks', '')
+WHERE w.state = 'pending' AND w.due_at IS NULL
+  AND w.revision = (SELECT min(e.revision) FROM payments.payment_history_webhooks e
+                    WHERE e.payment_history_id = w.payment_history_id AND e.state = 'pending')
+`
+
+// As StartNextWebhooks, of all payments.
+func (q *Queries) StartStrandedWebhooks(ctx context.Context) (int64, error) {
+	result, err := q.db.Exec(ctx, startStrandedWebhooks)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const stepWebhookBack = `-- name: StepWebhookBack :exec
 UPDATE payments.payment_history_webhooks SET due_at = NULL
 WHERE id = $1 AND state = 'pending' AND due_at = $2::timestamptz
