@@ -62,7 +62,7 @@ func rights(r roles) []statement {
 		"REVOKE ALL ON ALL SEQUENCES IN SCHEMA payments FROM PUBLIC, {worker}, {reader}",
 		"GRANT USAGE ON SCHEMA payments TO {worker}, {reader}",
 		"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA payments TO {worker}",
-		"REVOKE INSERT, UPDATE, DELETE ON payments.schema_migrations, payments.river_migration FROM {worker}",
+		"REVOKE INSERT, UPDATE, DELETE ON payments.schema_migrations, payments.schema_reach, payments.river_migration FROM {worker}",
 		"GRANT USAGE ON ALL SEQUENCES IN SCHEMA payments TO {worker}",
 		"GRANT SELECT ON ALL TABLES IN SCHEMA payments TO {reader}",
 		"GRANT SELECT ON ALL SEQUENCES IN SCHEMA payments TO {reader}", // which pg_dump reads

@@ -93,7 +93,7 @@ func expectRights(t *testing.T, s server) {
 		"WorkerUpdates":                    {s.worker, "UPDATE payments.payment_histories SET revision = revision", true},
 		"WorkerDeletes":                    {s.worker, "DELETE FROM payments.payment_idempotency_keys", true},
 		"WorkerQueuesAJob":                 {s.worker, "INSERT INTO payments.river_job (kind, args, max_attempts) VALUES ('tidy', '{}', 1)", true},
-		"WorkerSeesTheSchemasVersion":      {s.worker, "SELECT * FROM payments.schema_migrations, payments.river_migration", true},
+		"WorkerSeesTheSchemasVersion":      {s.worker, "SELECT * FROM payments.schema_migrations, payments.schema_reach, payments.river_migration", true},
 		"WorkerChangesNoVersion":           {s.worker, "DELETE FROM payments.schema_migrations", false},
 		"WorkerChangesNoVersionOfTheQueue": {s.worker, "DELETE FROM payments.river_migration", false},
 		"WorkerAltersNoTable":              {s.worker, "ALTER TABLE payments.payment_histories ADD COLUMN note text", false},
@@ -137,7 +137,7 @@ const beyond = `
 	FROM pg_class, aclexplode(relacl)
 	WHERE relnamespace = 'payments'::regnamespace AND grantee <> relowner AND NOT CASE
 		WHEN grantee = to_regrole($2) AND relkind = 'S' THEN privilege_type = 'USAGE'
-		WHEN grantee = to_regrole($2) AND relname IN ('schema_migrations', 'river_migration') THEN privilege_type = 'SELECT'
+		WHEN grantee = to_regrole($2) AND relname IN ('schema_migrations', 'schema_reach', 'river_migration') THEN privilege_type = 'SELECT'
 		WHEN grantee = to_regrole($2) THEN privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
 		WHEN grantee = to_regrole($3) THEN privilege_type = 'SELECT'
 		ELSE false END`

@@ -19,6 +19,7 @@ import (
 
 	"github.com/samchon/payments-server/internal/queue"
 	"github.com/samchon/payments-server/internal/schemalock"
+	"github.com/samchon/payments-server/internal/store/sqlcgen"
 )
 
 //go:embed migrations/*.sql
@@ -88,6 +89,21 @@ func migrateTables(ctx context.Context, pool *pgxpool.Pool) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate tables: %w", err)
 	}
+	return declareReach(ctx, pool)
+}
+
+// declareReach writes down how far back this build's migrations reach, for builds that do not have them.
+func declareReach(ctx context.Context, pool *pgxpool.Pool) error {
+	schema, err := Schema()
+	if err != nil {
+		return err
+	}
+	q := sqlcgen.New(pool)
+	for _, m := range schema {
+		if err := q.DeclareReach(ctx, sqlcgen.DeclareReachParams{Version: m.Version, CompatibleWith: m.CompatibleWith}); err != nil {
+			return fmt.Errorf("write down how far back migration %d reaches: %w", m.Version, err)
+		}
+	}
 	return nil
 }
 
@@ -142,6 +158,8 @@ func OpenMigrated(ctx context.Context, databaseURL string, keys Keys) (*Store, e
 		err = translate(fmt.Errorf("look at the schema: %w", err))
 	case len(lacking) > 0:
 		err = Migrate(ctx, databaseURL)
+	default:
+		err = s.checkReach(ctx)
 	}
 	if err != nil {
 		s.Close()
@@ -151,8 +169,8 @@ func OpenMigrated(ctx context.Context, databaseURL string, keys Keys) (*Store, e
 }
 
 // CheckSchema reports whether the database has at least this build's schema. A
-// newer one is fine: migrations expand first and contract releases later, so two
-// generations share a schema.
+// newer one is fine as long as it reaches back to this build: migrations expand
+// first and contract releases later, so two generations share a schema.
 func (s *Store) CheckSchema(ctx context.Context) error {
 	applied, err := appliedTables(ctx, s.pool)
 	if err != nil {
@@ -164,6 +182,25 @@ func (s *Store) CheckSchema(ctx context.Context) error {
 	}
 	if len(lacking) > 0 {
 		return fmt.Errorf("the database lacks %q and this build needs it: run `payments schema`", lacking[0].Name)
+	}
+	return s.checkReach(ctx)
+}
+
+// checkReach refuses a database that builds later than this one have taken beyond it: the updater compares the two builds
+// of an update, and two undone in a row may lead further back than either allows.
+func (s *Store) checkReach(ctx context.Context) error {
+	schema, err := Schema()
+	if err != nil {
+		return err
+	}
+	mine := schema[len(schema)-1].Version
+	later, err := s.queries.ReachOfLater(ctx, mine)
+	if err != nil {
+		return translate(fmt.Errorf("read how far back the schema reaches: %w", err))
+	}
+	if later.CompatibleWith > mine {
+		return fmt.Errorf("the database has schema %d, on which builds of schema %d and newer run, and this one is of schema %d: start a newer one",
+			later.Version, later.CompatibleWith, mine)
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,5 +81,42 @@ func TestMigrate_LeavesJobsWithoutSearchIndexes(t *testing.T) {
 	const all = `SELECT count(*) FROM pg_indexes WHERE tablename = 'river_job'`
 	if n := ask[int](t, s, all); n == 0 {
 		t.Error("it has none at all")
+	}
+}
+
+// After two undone updates in a row, a build may meet a schema that it was never compared with.
+func TestCheckSchema_ReachesBackAsFarAsTheMigrationsSay(t *testing.T) {
+	t.Parallel()
+	url := newDatabase(t)
+	s := openStore(t, url, ourKeys(t, newKey))
+	schema, err := Schema()
+	must(t, err)
+	mine := schema[len(schema)-1].Version
+	later := func(version, compatibleWith int64) {
+		execute(t, url, fmt.Sprintf(`INSERT INTO payments.schema_reach VALUES (%d, %d)`, version, compatibleWith))
+	}
+	later(mine+1, mine)
+	must(t, s.CheckSchema(t.Context()))
+	later(mine+2, mine+1)
+	later(mine+3, mine)
+	want := fmt.Sprintf("the database has schema %d, on which builds of schema %d and newer run, and this one is of schema %d", mine+3, mine+1, mine)
+	if err := s.CheckSchema(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("it says %v, want %s", err, want)
+	}
+	if _, err := OpenMigrated(t.Context(), url, ourKeys(t, newKey)); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("in local mode it says %v, want %s", err, want)
+	}
+}
+
+func TestMigrate_WritesDownHowFarItReachesBack(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, newDatabase(t), ourKeys(t, newKey))
+	schema, err := Schema()
+	must(t, err)
+	rows, _ := s.pool.Query(t.Context(), `SELECT version, compatible_with FROM payments.schema_reach ORDER BY version`)
+	written, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Migration])
+	must(t, err)
+	if !slices.Equal(written, schema) {
+		t.Errorf("the database says %v, want %v", written, schema)
 	}
 }

@@ -144,7 +144,7 @@ var ofUnfinished = []string{
 }
 
 // selective are the columns that few rows share. Without statistics PostgreSQL takes any condition to be as good as another.
-var selective = regexp.MustCompile(`\b(id|\w+_id|vendor_uid|key|place|created_at|received_at)\)?(::text)? [=<>]`)
+var selective = regexp.MustCompile(`\b(id|\w+_id|vendor_uid|key|place|version|created_at|received_at)\)?(::text)? [=<>]`)
 
 // mustReadByIndex fails unless a condition on the first column of an index, for without one that is read as a whole, and one that
 // few rows meet lead to what the plan reads.

@@ -77,6 +77,11 @@ type Intent struct {
 	DoubtUntil    *time.Time
 }
 
+type PaymentsSchemaReach struct {
+	Version        int64
+	CompatibleWith int64
+}
+
 type Reservation struct {
 	ID            uuid.UUID
 	SourceSchema  string
