@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/shirou/gopsutil/v3/process"
+
+	"github.com/samchon/payments-server/supervisor/handover"
 )
 
 // livingProcess is the process that a pid file of a home names, or 0 when there is
@@ -48,15 +50,16 @@ func livesIn(pid int, home string) bool {
 	})
 }
 
-// plays reports whether a process is this program, by its name, in a role, which is
-// among its arguments. A zombie has no arguments any more.
+// plays reports whether a role is among the arguments of a process. What the program
+// is called says nothing: `go run .` and `make build` do not agree on it. A zombie has
+// no arguments any more.
 func plays(pid int, role string) bool {
 	p, err := process.NewProcess(int32(pid))
 	if err != nil {
 		return false
 	}
 	args, err := p.CmdlineSlice()
-	return err == nil && len(args) > 1 && filepath.Base(args[0]) == filepath.Base(os.Args[0]) && slices.Contains(args[1:], role)
+	return err == nil && len(args) > 1 && slices.Contains(args[1:], role)
 }
 
 // endOrphans ends the workers of a home whose supervisor was killed. They serve for
@@ -78,10 +81,11 @@ func endOrphans(ctx context.Context, home string) error {
 	return nil
 }
 
-// belongs reports whether a worker was started for a home: see local.workerEnv.
+// belongs reports whether a process was started by the supervisor of a home: see local.workerEnv.
 func belongs(p *process.Process, home string) bool {
 	env, err := p.Environ()
-	return err == nil && slices.Contains(env, homeVariable(home))
+	started := func(variable string) bool { return strings.HasPrefix(variable, handover.Environment+"=") }
+	return err == nil && slices.Contains(env, homeVariable(home)) && slices.ContainsFunc(env, started)
 }
 
 func homeVariable(home string) string { return "PAYMENTS_HOME=" + home }

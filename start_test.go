@@ -210,11 +210,27 @@ func TestStop(t *testing.T) {
 			t.Error("the server of the other home was stopped")
 		}
 	})
+	t.Run("EndsAServerWhoseProgramIsCalledOtherwise", func(t *testing.T) { // as by `go run .`
+		t.Parallel()
+		dbtest.New(t)
+		s := newSystem(t)
+		made := s.binary
+		s.binary = filepath.Join(s.home, "payments-server")
+		must(t, os.Symlink(made, s.binary))
+		s.mustExec(t, "start", "--daemon")
+		s.binary = made
+		s.refuses(t, "runs already", "start")
+		s.mustExec(t, "stop")
+		if left := s.processes(t); len(left) > 0 {
+			t.Errorf("after stop there is %q", left)
+		}
+	})
 	t.Run("MakesNoHome", func(t *testing.T) {
 		t.Parallel()
 		home := filepath.Join(t.TempDir(), "home")
-		if _, err := invoke(t, map[string]string{"PAYMENTS_HOME": home}, "stop"); err != nil {
-			t.Error(err)
+		said, err := invoke(t, map[string]string{"PAYMENTS_HOME": home}, "stop")
+		if err != nil || !strings.Contains(said, home+", which does not exist") {
+			t.Errorf("it says %q, %v; want the home it looked for", said, err)
 		}
 		if _, err := os.Stat(home); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("home after stop: %v, want none", err)

@@ -29,7 +29,8 @@ func (c stopCommand) Run(p *program) error {
 	defer cancel()
 
 	if _, err := os.Stat(cfg.Home); errors.Is(err, os.ErrNotExist) {
-		return p.nothingRuns() // and no home is made to find that out
+		_, err := fmt.Fprintf(p.stdout, "nothing runs in %s, which does not exist: PAYMENTS_HOME and MODE say which home is meant\n", cfg.Home)
+		return err // and no home is made to find that out
 	}
 	h, err := lockHome(ctx, cfg) // and so wait for a start that is under way
 	if err != nil {

@@ -387,7 +387,7 @@ func TestBufferSize_IsWhatNetHTTPReadsInto(t *testing.T) {
 
 func TestInherit_RefusesOutsideOfASupervisor(t *testing.T) {
 	t.Parallel()
-	if _, ok := os.LookupEnv(environment); ok {
+	if _, ok := os.LookupEnv(Environment); ok {
 		t.Fatal("the test runs as a worker")
 	}
 	if _, err := Inherit(); err != ErrNotAWorker {

@@ -10,8 +10,8 @@ import (
 	"github.com/samchon/payments-server/supervisor/ledger"
 )
 
-// environment tells a worker what it is. Its value is a protocol version and a name.
-const environment = "HANDOVER_WORKER"
+// Environment is the variable that tells a worker what it is. Its value is a protocol version and a name.
+const Environment = "HANDOVER_WORKER"
 
 // protocol grows when a worker of the old one could not be understood. A supervisor replaces itself (USR2) before it
 // can start workers of a newer one.
@@ -61,14 +61,14 @@ func (n name) String() string {
 func parseName(s string) (n name, err error) {
 	var version int
 	if _, err := fmt.Sscanf(s, "%d", &version); err != nil {
-		return n, fmt.Errorf("read %s: %w", environment, err)
+		return n, fmt.Errorf("read %s: %w", Environment, err)
 	}
 	if version != protocol {
 		return n, fmt.Errorf("the supervisor speaks handover protocol %d, this build %d: upgrade the supervisor first (USR2)", version, protocol)
 	}
 	read, err := fmt.Sscanf(s, "%d %d %d %t %t %d", &version, &n.generation, &n.slot, &n.moving, &n.output, &n.workers)
 	if read < 4 {
-		return n, fmt.Errorf("read %s: %w", environment, err)
+		return n, fmt.Errorf("read %s: %w", Environment, err)
 	}
 	return n, nil
 }
@@ -88,7 +88,7 @@ func Start(cmd *exec.Cmd, o Outfit) (*Link, error) {
 	cmd.ExtraFiles[ledgerFile] = o.Ledger.File()
 	cmd.ExtraFiles = append(cmd.ExtraFiles, o.LastOutput)
 	n := name{o.Generation, o.Slot, o.Moving, o.LastOutput != nil, o.Workers}
-	cmd.Env = append(withoutTableflip(cmd.Env), environment+"="+n.String())
+	cmd.Env = append(withoutTableflip(cmd.Env), Environment+"="+n.String())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		ours.Close()

@@ -36,11 +36,11 @@ type Worker struct {
 // Inherit takes over what the supervisor gave to this process. Call it once, before anything else opens a descriptor.
 // It returns ErrNotAWorker outside of a supervisor.
 func Inherit() (*Worker, error) {
-	text, ok := os.LookupEnv(environment)
+	text, ok := os.LookupEnv(Environment)
 	if !ok {
 		return nil, ErrNotAWorker
 	}
-	os.Unsetenv(environment) // a process that we start is not a worker
+	os.Unsetenv(Environment) // a process that we start is not a worker
 	n, err := parseName(text)
 	if err != nil {
 		return nil, fmt.Errorf("inherit from supervisor: %w", err)
