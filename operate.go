@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/samchon/payments-server/internal/config"
 	"github.com/samchon/payments-server/supervisor"
 )
 
@@ -53,33 +54,46 @@ type reloadCommand struct{ handoverFlags }
 
 func (reloadCommand) Help() string {
 	return `New workers are started from this server's binary as it is on disk now, with the configuration file
-read anew. They take over when they are ready and healthy; otherwise the old ones go on, and this command
+read anew; what the supervisor has of it takes "payments upgrade", and this command says so. They take over when they are ready and healthy; otherwise the old ones go on, and this command
 fails with the reason. It returns when that is decided.
 
     payments reload && echo updated`
 }
 
-func (c reloadCommand) Run(p *program) error { return c.handOver(p, supervisor.Reload) }
-
-type upgradeCommand struct{ handoverFlags }
-
-func (upgradeCommand) Help() string {
-	return `The supervisor owns the sockets and starts the workers. It is replaced only when its own code
-changed; for everything else there is "payments reload".
-
-    payments upgrade`
-}
-
-func (c upgradeCommand) Run(p *program) error { return c.handOver(p, supervisor.Upgrade) }
-
-func (c handoverFlags) handOver(p *program, start func(ctx context.Context, admin, password string) error) error {
+func (c reloadCommand) Run(p *program) error {
 	cfg, err := p.config()
 	if err != nil {
 		return err
 	}
+	if err := c.handOver(p, cfg, supervisor.Reload, false); err != nil {
+		return err
+	}
+	return p.sayWhatWaits(cfg)
+}
+
+type upgradeCommand struct{ handoverFlags }
+
+func (upgradeCommand) Help() string {
+	return `The supervisor owns the sockets and starts the workers. It is replaced when its own code changed, or one
+of its settings (docs/configuration.md); for everything else there is "payments reload".
+
+    payments upgrade`
+}
+
+func (c upgradeCommand) Run(p *program) error {
+	cfg, err := p.config()
+	if err != nil {
+		return err
+	}
+	return c.handOver(p, cfg, supervisor.Upgrade, true)
+}
+
+// handOver has something replaced, and prints who is there then: another supervisor, where that is what was replaced.
+func (c handoverFlags) handOver(p *program, cfg *config.Config, start func(ctx context.Context, admin, password string) error, another bool) error {
 	ctx, cancel := context.WithTimeout(p.ctx, c.Timeout)
 	defer cancel()
-	if _, err := supervisor.Status(ctx, cfg.Admin.Addr()); err != nil {
+	before, err := supervisor.Status(ctx, cfg.Admin.Addr())
+	if err != nil {
 		return notRunning(cfg.Admin.Addr(), err)
 	}
 	err = start(ctx, cfg.Admin.Addr(), string(cfg.SystemPassword))
@@ -89,7 +103,11 @@ func (c handoverFlags) handOver(p *program, start func(ctx context.Context, admi
 	if err != nil {
 		return err
 	}
-	census, err := settled(ctx, cfg.Admin.Addr())
+	leaves := 0
+	if another {
+		leaves = before.PID
+	}
+	census, err := settled(ctx, cfg.Admin.Addr(), leaves)
 	if err != nil {
 		return err
 	}
@@ -99,9 +117,10 @@ func (c handoverFlags) handOver(p *program, start func(ctx context.Context, admi
 // leaveTimeout is how long generations that have nothing left to do are waited for.
 const leaveTimeout = 5 * time.Second
 
-// settled is the census once those who have nothing to finish have left. When a new
-// generation is blessed, the processes of the old one are just about to.
-func settled(ctx context.Context, admin string) (census supervisor.Census, err error) {
+// settled is the census once those who have nothing to finish have left, and the
+// supervisor that leaves, if any, answers no more. When a new generation is blessed,
+// the processes of the old one are just about to.
+func settled(ctx context.Context, admin string, leaves int) (census supervisor.Census, err error) {
 	ctx, cancel := context.WithTimeout(ctx, leaveTimeout)
 	defer cancel()
 	_ = waitUntil(ctx, func() bool { // after the time shows who is still there
@@ -109,7 +128,7 @@ func settled(ctx context.Context, admin string) (census supervisor.Census, err e
 		if now, err = supervisor.Status(ctx, admin); err == nil {
 			census = now
 		}
-		return err == nil && !slices.ContainsFunc(census.Generations, leaving)
+		return err == nil && census.PID != leaves && !slices.ContainsFunc(census.Generations, leaving)
 	})
 	if census.PID == 0 {
 		return census, notRunning(admin, err)

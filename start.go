@@ -131,6 +131,9 @@ func (p *program) supervision(h *home, l *local) supervisor.Options {
 		Env:     func() ([]string, error) { return append(os.Environ(), l.workerEnv()...), nil },
 		Serving: func(_, _ string) {
 			h.leave()
+			if err := keepSettings(cfg); err != nil {
+				p.newLog(cfg).Warn("a reload will not tell which settings wait for an upgrade", "error", err)
+			}
 			l.announce()
 		},
 		Health:           worker.HealthPath,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -240,6 +241,28 @@ func TestStop(t *testing.T) {
 
 func TestReload(t *testing.T) {
 	t.Parallel()
+
+	t.Run("SaysWhatTakesAnUpgrade", func(t *testing.T) {
+		t.Parallel()
+		dbtest.New(t)
+		s := newSystem(t)
+		s.mustExec(t, "start", "--daemon")
+		waits := regexp.MustCompile(`(?m)^workers +3 +2$`)
+		if out := s.mustExec(t, "reload"); strings.Contains(out, "SETTING") {
+			t.Errorf("nothing was changed, and it says %s", out)
+		}
+		must(t, os.WriteFile(filepath.Join(s.home, "payments.yaml"), []byte("workers: 3\nhandover:\n  probation: 300ms\n"), 0o600))
+		if out := s.mustExec(t, "reload"); !waits.MatchString(out) || strings.Contains(out, "handover.") {
+			t.Errorf("want only the workers' number, it says %s", out)
+		}
+		before := s.pid(t, "run/supervisor.pid")
+		if out := s.mustExec(t, "upgrade"); strings.Contains(out, fmt.Sprintf("supervisor %d,", before)) || !regexp.MustCompile(`(?m)^\d+ .*blessed +3 `).MatchString(out) {
+			t.Errorf("the new supervisor has no three workers: %s", out)
+		}
+		if out := s.mustExec(t, "reload"); strings.Contains(out, "SETTING") {
+			t.Errorf("after the upgrade it says %s", out)
+		}
+	})
 
 	t.Run("ReplacesTheWorkers", func(t *testing.T) {
 		t.Parallel()

@@ -87,7 +87,7 @@ func (s *supervisor) view() View {
 func (s *supervisor) guarded(start func(done chan<- error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.knowsPassword(r) {
-			http.Error(w, "the system password is needed", http.StatusForbidden)
+			http.Error(w, "the system password is needed, as it was when the supervisor started", http.StatusForbidden)
 			return
 		}
 		done := make(chan error, 1)

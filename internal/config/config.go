@@ -27,15 +27,16 @@ const (
 //
 // The tags are the reference: yaml names the field in the file, env the variable
 // that overrides it (a struct's env is the prefix of its fields'), validate the
-// rule, doc the line in docs/configuration.md.
+// rule, doc the line in docs/configuration.md. What only the supervisor reads has the
+// effect:"upgrade": a reload starts workers, which read the rest.
 type Config struct {
 	Mode           Mode      `yaml:"mode" env:"MODE" validate:"oneof=local dev real" doc:"Where the server runs: local, dev or real."`
 	Home           string    `yaml:"home" env:"PAYMENTS_HOME" validate:"required" doc:"Directory of everything the server keeps on disk."`
-	Workers        int       `yaml:"workers" validate:"min=1,max=256" doc:"Worker processes per generation."`
+	Workers        int       `yaml:"workers" validate:"min=1,max=256" effect:"upgrade" doc:"Worker processes per generation."`
 	API            API       `yaml:"api"`
 	Admin          Admin     `yaml:"admin"`
 	Updater        Updater   `yaml:"updater"`
-	SystemPassword Secret    `yaml:"system_password" env:"SYSTEM_PASSWORD" validate:"required" doc:"What an operator's command shows to be obeyed by the updater and the admin port."`
+	SystemPassword Secret    `yaml:"system_password" env:"SYSTEM_PASSWORD" validate:"required" effect:"upgrade" doc:"What an operator's command shows to be obeyed by the updater and the admin port."`
 	Database       Database  `yaml:"database"`
 	AtRest         AtRest    `yaml:"at_rest"`
 	Fakes          Fakes     `yaml:"fakes"`
@@ -50,8 +51,8 @@ type Config struct {
 
 // API is the public listener and the key of its bodies.
 type API struct {
-	Host          string `yaml:"host" validate:"omitempty,host" doc:"Address to listen on; empty is every interface."`
-	Port          int    `yaml:"port" env:"API_PORT" validate:"port" doc:"Port of the API."`
+	Host          string `yaml:"host" validate:"omitempty,host" effect:"upgrade" doc:"Address to listen on; empty is every interface."`
+	Port          int    `yaml:"port" env:"API_PORT" validate:"port" effect:"upgrade" doc:"Port of the API."`
 	EncryptionKey Secret `yaml:"encryption_key" env:"API_ENCRYPTION_KEY" validate:"aeskey" doc:"AES key of request and response bodies, shared with every service."`
 	EncryptionIV  Secret `yaml:"encryption_iv" env:"API_ENCRYPTION_IV" validate:"aesiv" doc:"AES initialization vector of request and response bodies."`
 }
@@ -61,8 +62,8 @@ func (a API) Addr() string { return net.JoinHostPort(a.Host, strconv.Itoa(a.Port
 
 // Admin is the listener of metrics and operations.
 type Admin struct {
-	Host string `yaml:"host" validate:"host" doc:"Address of the admin listener; it has no login, so keep it on loopback."`
-	Port int    `yaml:"port" env:"ADMIN_PORT" validate:"port" doc:"Port of metrics, health and status."`
+	Host string `yaml:"host" validate:"host" effect:"upgrade" doc:"Address of the admin listener; it has no login, so keep it on loopback."`
+	Port int    `yaml:"port" env:"ADMIN_PORT" validate:"port" effect:"upgrade" doc:"Port of metrics, health and status."`
 }
 
 // Addr is the address to listen on.
@@ -130,11 +131,11 @@ type Fakes struct {
 
 // Handover says how one generation of workers follows another.
 type Handover struct {
-	Connections string        `yaml:"connections" validate:"oneof=move close" doc:"What becomes of idle keep-alive connections in an update: move (to the new workers) or close (after the next answer)."`
-	Ready       time.Duration `yaml:"ready" validate:"min=1s" doc:"How long a new generation may take until it is ready; after that the update is undone."`
-	Probation   time.Duration `yaml:"probation" validate:"min=0s" doc:"How long the old generation stays warm after the switch, to take the traffic back."`
-	Drain       time.Duration `yaml:"drain" validate:"min=1s" doc:"How long an old generation may finish its requests and uploads; then it is ended by force."`
-	Stop        time.Duration `yaml:"stop" validate:"min=1s" doc:"How long requests in progress may take when everything stops."`
+	Connections string        `yaml:"connections" validate:"oneof=move close" effect:"upgrade" doc:"What becomes of idle keep-alive connections in an update: move (to the new workers) or close (after the next answer)."`
+	Ready       time.Duration `yaml:"ready" validate:"min=1s" effect:"upgrade" doc:"How long a new generation may take until it is ready; after that the update is undone."`
+	Probation   time.Duration `yaml:"probation" validate:"min=0s" effect:"upgrade" doc:"How long the old generation stays warm after the switch, to take the traffic back."`
+	Drain       time.Duration `yaml:"drain" validate:"min=1s" effect:"upgrade" doc:"How long an old generation may finish its requests and uploads; then it is ended by force."`
+	Stop        time.Duration `yaml:"stop" validate:"min=1s" effect:"upgrade" doc:"How long requests in progress may take when everything stops."`
 }
 
 // Webhooks are the messages to the services.

@@ -29,7 +29,7 @@ func settingsTable() string {
 	var out bytes.Buffer
 	out.WriteString("| setting | variable | local | dev, real | what it is |\n| --- | --- | --- | --- | --- |\n")
 	eachSetting(func(f field, local, deployed string) {
-		fmt.Fprintf(&out, "| `%s` | %s | %s | %s | %s |\n", f.path, code(f.env), local, deployed, f.doc)
+		fmt.Fprintf(&out, "| `%s` | %s | %s | %s | %s |\n", f.path, code(f.env), local, deployed, described(f))
 	})
 	return out.String()
 }
@@ -39,10 +39,17 @@ func variablesTable() string {
 	out.WriteString("| variable | local | dev, real | what it is |\n| --- | --- | --- | --- |\n")
 	eachSetting(func(f field, local, deployed string) {
 		if f.env != "" {
-			fmt.Fprintf(&out, "| `%s` | %s | %s | %s |\n", f.env, local, deployed, f.doc)
+			fmt.Fprintf(&out, "| `%s` | %s | %s | %s |\n", f.env, local, deployed, described(f))
 		}
 	})
 	return out.String()
+}
+
+func described(f field) string {
+	if f.upgrade {
+		return f.doc + " In effect after `payments upgrade`."
+	}
+	return f.doc
 }
 
 // eachSetting also gives what a setting is when nobody sets it, in each mode.

@@ -15,6 +15,8 @@ type field struct {
 	rule  string // of validator
 	doc   string
 	value reflect.Value // settable, unless it came out of a map
+	// upgrade says that the workers' successors do not read it, but the supervisor's.
+	upgrade bool
 }
 
 // name is how a message calls it.
@@ -51,7 +53,8 @@ func fieldsOf(v reflect.Value, path, env string) []field {
 	for i := range v.NumField() {
 		t := v.Type().Field(i)
 		if key := yamlName(t); key != "" {
-			f := field{path: join(path, key), env: t.Tag.Get("env"), rule: t.Tag.Get("validate"), doc: t.Tag.Get("doc"), value: v.Field(i)}
+			f := field{path: join(path, key), env: t.Tag.Get("env"), rule: t.Tag.Get("validate"), doc: t.Tag.Get("doc"), value: v.Field(i),
+				upgrade: t.Tag.Get("effect") == "upgrade"}
 			if strings.HasPrefix(f.env, "_") {
 				f.env = env + f.env
 			}

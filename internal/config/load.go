@@ -52,6 +52,18 @@ func NewLocal() *Config {
 	return c
 }
 
+// OfSupervisor are the settings that a running server takes at `payments upgrade` and not at a reload, as they are in c, by
+// their names in the file. No secret is among them.
+func (c *Config) OfSupervisor() map[string]string {
+	settings := map[string]string{}
+	for _, f := range c.fields() {
+		if f.upgrade && !f.isSecret() {
+			settings[f.path] = fmt.Sprint(f.value.Interface())
+		}
+	}
+	return settings
+}
+
 func (c *Config) fillIn() {
 	if c.deployed() {
 		deployedDefaults(c)
