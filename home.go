@@ -117,7 +117,7 @@ func checkFree(address, variable string) error {
 		return fmt.Errorf("%s is taken by another program: stop that one, or choose another port with %s", address, variable)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", variable, err)
+		return fmt.Errorf("cannot listen on %s: %w", address, err)
 	}
 	return ln.Close()
 }

@@ -41,7 +41,7 @@ func TestMonitor(t *testing.T) {
 		}
 	})
 	t.Run("RefusesAnotherMode", func(t *testing.T) { s.refuses(t, "not in real", "monitor", "real") })
-	t.Run("WatchesOnlyOnATerminal", func(t *testing.T) { s.refuses(t, "take the terminal", "monitor", "--watch") })
+	t.Run("WatchesOnlyOnATerminal", func(t *testing.T) { s.refuses(t, "no terminal to watch", "monitor", "--watch") })
 	for name, end := range map[string]func(t *testing.T, v *viewer){
 		"UntilCtrlC": func(t *testing.T, v *viewer) { v.press(t, "\x1a\x1c\x03") }, // and not until Ctrl-Z or Ctrl-\
 		"UntilTERM":  func(t *testing.T, v *viewer) { v.signal(t, syscall.SIGTERM) },

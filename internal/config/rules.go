@@ -70,7 +70,7 @@ var advice = map[string]string{
 	"host":     "must be an IP address or a host name",
 	"min":      "must be at least %",
 	"max":      "must be at most %",
-	"http_url": "must be a URL such as https://api.example.com",
+	"http_url": "must be a URL with http:// or https://, such as https://api.example.com",
 	"aeskey":   "must be 16, 24 or 32 bytes long, as AES keys are",
 	"aesiv":    "must be 16 bytes long, as AES initialization vectors are",
 	"pgurl":    "must look like postgres://user:password@host:5432/database",

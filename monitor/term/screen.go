@@ -4,6 +4,7 @@ package term
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 
@@ -29,6 +30,9 @@ type screen struct {
 // would leave without giving anything back, are none meanwhile.
 func take(f *os.File) (*screen, error) {
 	modes, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
+	if errors.Is(err, unix.ENOTTY) {
+		return nil, errors.New("there is no terminal to watch it on")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("take the terminal: %w", err)
 	}
