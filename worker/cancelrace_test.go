@@ -1,7 +1,12 @@
 package worker_test
 
 import (
+	"bytes"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"testing"
 	"time"
 
@@ -16,14 +21,68 @@ import (
 )
 
 // cancelAtConsole refunds as the shop's clerk does, behind our back.
-func (w *world) cancelAtConsole(code api.VendorCode, uid string, amount money.Amount) {
+func (w *world) cancelAtConsole(code api.VendorCode, uid string, amount money.Amount, reason string) {
 	w.t.Helper()
 	if code == api.Iamport {
-		mustv(w.iamport.Cancel(w.t.Context(), iamport.CancelRequest{ImpUID: uid, Amount: &amount,
-			Reason: "at the console"}))(w.t)
+		mustv(w.iamport.Cancel(w.t.Context(), iamport.CancelRequest{ImpUID: uid, Amount: &amount, Reason: reason}))(w.t)
 		return
 	}
-	mustv(w.toss.Cancel(w.t.Context(), uid, toss.Cancellation{CancelAmount: &amount, CancelReason: "at the console"}))(w.t)
+	mustv(w.toss.Cancel(w.t.Context(), uid, toss.Cancellation{CancelAmount: &amount, CancelReason: reason}))(w.t)
+}
+
+// A clerk has just refunded as much for the same reason, and its webhook is still on its way.
+func TestCancel_IsNotTheClerksThatLooksLikeIt(t *testing.T) {
+	t.Parallel()
+	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
+		source := w.source()
+		uid := w.pay(code, source.ID, 9000)
+		w.mustStore(w.storing(code, uid, source, 9000))
+		w.fakeIamport.SetWebhookURL("http://127.0.0.1:1/")
+		w.fakeToss.SetWebhookURL("http://127.0.0.1:1/")
+		cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(3000), Reason: "one of two came broken"}
+		w.cancelAtConsole(code, uid, cancel.Price, cancel.Reason)
+		var h seen
+		if p := w.call("PUT", "/payments/histories/cancel", cancel, &h); p == nil || p.Code != "pg_declined" {
+			t.Fatalf("it was refused by the PG, and the service is told %v", p)
+		}
+		if p := w.call("PUT", "/payments/histories/cancel", cancel, &h); p != nil {
+			t.Fatal(p)
+		}
+		if w.agree(code, h); len(h.Cancels) != 2 {
+			t.Errorf("%d refunds, want the clerk's and ours", len(h.Cancels))
+		}
+	})
+}
+
+// A PG may keep a reason in other words than it was given.
+func TestCancel_AnswerLostOfAPGThatTrimsReasons(t *testing.T) {
+	t.Parallel()
+	w := newSurroundings(t)
+	iamport := httputil.NewSingleHostReverseProxy(mustv(url.Parse(w.fakeIamport.URL()))(t))
+	trims := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
+		text := mustv(io.ReadAll(r.Body))(t)
+		text = bytes.ReplaceAll(text, []byte("changed his mind "), []byte("changed his mind"))
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+		iamport.ServeHTTP(answer, r)
+	}))
+	t.Cleanup(trims.Close)
+	w.iamportURL = trims.URL
+	w.open()
+	source := w.source()
+	w.mustStore(w.storing(api.Iamport, w.iamportCard(source.ID, 9000), source, 9000))
+	w.fakeIamport.SetWebhookURL("http://127.0.0.1:1/")
+	cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(2500), Reason: "changed his mind "}
+	key := uuid.NewString()
+	w.on(cancelPath(api.Iamport), fault.Plan{Kind: fault.Lose}, api.Iamport)
+	if status, answer := w.keyedCall("PUT", "/payments/histories/cancel", key, cancel); status != http.StatusBadGateway {
+		t.Fatalf("got %d %s, want an unknown outcome", status, answer)
+	}
+	w.sql(`UPDATE payments.payment_intents SET held_until = now(), doubt_until = now()`)
+	if h := w.untilDone("PUT", "/payments/histories/cancel", key, cancel); len(h.Cancels) != 1 {
+		t.Errorf("%d refunds, want 1", len(h.Cancels))
+	} else {
+		w.agree(api.Iamport, h)
+	}
 }
 
 func TestCancel_AnswerLostAndThenAnotherRefund(t *testing.T) {
@@ -39,7 +98,7 @@ func TestCancel_AnswerLostAndThenAnotherRefund(t *testing.T) {
 			t.Fatalf("got %d %s, want an unknown outcome", status, answer)
 		}
 		w.calm()
-		w.cancelAtConsole(code, uid, money.New(1000))
+		w.cancelAtConsole(code, uid, money.New(1000), "at the console")
 		eventually(t, "both refunds on record", func() bool {
 			hooks := w.service.heardOf(stored.ID)
 			return len(hooks) > 0 && len(hooks[len(hooks)-1].Current.Cancels) == 2

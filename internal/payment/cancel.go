@@ -100,13 +100,36 @@ func (s *Service) refund(ctx context.Context, i *Intent, h *History) (*History, 
 	}
 	snap, err := gw.Refund(ctx, i.refund(s.now()))
 	s.reached(StepRefunded)
+	var declined *Declined
+	if errors.As(err, &declined) {
+		return s.refusedFirst(ctx, i, h, declined)
+	}
 	return s.settleCancel(ctx, i, h, snap, err)
 }
 
+// refusedFirst is for a refusal of the first request. While the intent was ours, nobody
+// else has asked: nothing was done, and a refund in the PG's books that looks like
+// this one is a clerk's.
+func (s *Service) refusedFirst(ctx context.Context, i *Intent, h *History, declined *Declined) (*History, error) {
+	now, err := s.store.Intent(ctx, i.ID)
+	switch {
+	case err != nil:
+		return nil, s.unsettled(ctx, i, err)
+	case now.State == StateDone: // who repeated it was faster
+		return s.store.History(ctx, i.HistoryID)
+	case !now.HeldUntil.Equal(i.HeldUntil): // it took so long that another has taken over
+		return s.settleCancel(ctx, i, h, Snapshot{}, declined)
+	}
+	snap, err := s.lookup(ctx, i.Vendor)
+	if err != nil { // the record is refreshed another time
+		return nil, s.refuse(ctx, i, declined)
+	}
+	return nil, s.refuseCancel(ctx, i, h, snap, declined)
+}
+
 // settleCancel draws the consequences of the PG's answer. A refusal is final only
-// when the PG's books do not show the refund: the resolver, or a client who
-// repeated itself, may have been faster, and then the balance was not the
-// expected one any more.
+// when the PG's books do not show the refund: an earlier request may have done it,
+// and then the balance was not the expected one any more.
 func (s *Service) settleCancel(ctx context.Context, i *Intent, h *History, snap Snapshot, err error) (*History, error) {
 	var declined *Declined
 	if errors.As(err, &declined) {
@@ -126,17 +149,24 @@ func (s *Service) settleCancel(ctx context.Context, i *Intent, h *History, snap 
 	return h, nil
 }
 
-// doneIn reports whether the snapshot holds this cancel: a refund of its amount
-// and reason that met the balance it expected.
+// doneIn reports whether the snapshot holds this cancel, or one that cannot be told from
+// it: a refund of its amount that met the balance it expected. Its reason tells
+// nothing, for a PG may keep it in other words; who took that for another refund
+// would make a second one.
 func (i *Intent) doneIn(snap Snapshot) bool {
+	_, ok := i.refundIn(snap)
+	return ok
+}
+
+func (i *Intent) refundIn(snap Snapshot) (c Cancel, ok bool) {
 	balance := snap.Price
-	for _, c := range snap.Cancels {
-		if balance.Equal(i.Request.ExpectedBalance) && c.Amount.Equal(i.Request.Amount) && c.Reason == i.Request.Reason {
-			return true
+	for _, c = range snap.Cancels {
+		if balance.Equal(i.Request.ExpectedBalance) {
+			return c, c.Amount.Equal(i.Request.Amount)
 		}
 		balance = balance.Sub(c.Amount)
 	}
-	return false
+	return c, false
 }
 
 // refuseCancel settles a cancel that the PG did not carry out. The refusal may

@@ -23,7 +23,8 @@ func (s *Service) detached(ctx context.Context) (context.Context, context.Cancel
 
 // peek looks at an intent that is in another's hands. What the PG shows to be
 // done is recorded, because the other may be dead; what it does not show proves
-// nothing, because the other may be waiting for it.
+// nothing, because the other may be waiting for it. A refund in other words may be a
+// clerk's, whom the other's is to meet yet.
 func (s *Service) peek(ctx context.Context, i *Intent) (*History, error) {
 	underWay := failf(CodeInProgress, nil, "The same request is under way; send it again to learn its outcome.")
 	if i.State != StateSending {
@@ -42,7 +43,7 @@ func (s *Service) peek(ctx context.Context, i *Intent) (*History, error) {
 		s.log.Warn("payment not looked at while its intent is under way", "intent", i.ID, "error", err)
 	case i.Kind == IntentCapture && i.capturedIn(snap):
 		return s.finishCapture(ctx, i, snap)
-	case i.Kind == IntentCancel && i.doneIn(snap):
+	case i.Kind == IntentCancel && i.toldIn(snap):
 		h, err = s.record(ctx, h, snap, "cancel", i.ID)
 		if err == nil || errors.Is(err, ErrUnavailable) {
 			return h, err
@@ -51,6 +52,12 @@ func (s *Service) peek(ctx context.Context, i *Intent) (*History, error) {
 		s.log.Warn("refund not recorded while its intent is under way", "intent", i.ID, "error", err)
 	}
 	return nil, underWay
+}
+
+// toldIn reports whether the snapshot holds this cancel in its own words.
+func (i *Intent) toldIn(snap Snapshot) bool {
+	c, ok := i.refundIn(snap)
+	return ok && c.Reason == i.Request.Reason
 }
 
 // capturedIn reports whether the snapshot is of this capture, approved.
