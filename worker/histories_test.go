@@ -1,6 +1,7 @@
 package worker_test
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/api/money"
+	"github.com/samchon/payments-server/fakes/fault"
 )
 
 func TestStoreHistory(t *testing.T) {
@@ -91,6 +93,38 @@ func TestStoreHistory_Repeated(t *testing.T) {
 				p.Code != "already_registered" {
 				t.Errorf("%s: got %v, want 409 already_registered", name, p)
 			}
+		}
+	})
+}
+
+// The customer's first payment is unclear, and a second one has gone through.
+func TestStoreHistory_WaitsForAnotherOfItsSource(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	source := w.source()
+	w.on(fault.Plan{Method: "GET", Path: "/payments/*"}, fault.Plan{Kind: fault.Reject, Status: http.StatusBadGateway}, api.Iamport)
+	if p := w.call("POST", "/payments/histories", w.storing(api.Iamport, "imp_none", source, 9000), nil); p == nil || p.Code != "pg_outcome_unknown" {
+		t.Fatalf("the first was told %v", p)
+	}
+	w.calm()
+	second := w.storing(api.Iamport, w.iamportCard(source.ID, 9000), source, 9000)
+	if p := w.call("POST", "/payments/histories", second, nil); p == nil || p.Code != "in_progress" {
+		t.Errorf("while the first is open, the second was told %v", p)
+	}
+	w.sql(`UPDATE payments.payment_intents SET created_at = created_at - interval '11 minutes', doubt_until = now()`)
+	w.intentsSettle()
+	w.mustStore(second)
+}
+
+func TestStoreHistory_OfAKeyThatLeadsElsewhere(t *testing.T) {
+	t.Parallel()
+	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
+		for _, uid := range []string{".", ".."} {
+			source := w.source()
+			if p := w.call("POST", "/payments/histories", w.storing(code, uid, source, 9000), nil); p == nil || p.Code != "invalid_request" {
+				t.Errorf("%q: told %v", uid, p)
+			}
+			w.mustStore(w.storing(code, w.pay(code, source.ID, 9000), source, 9000))
 		}
 	})
 }

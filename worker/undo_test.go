@@ -14,6 +14,7 @@ import (
 	"github.com/samchon/payments-server/api/toss"
 	"github.com/samchon/payments-server/fakes/clock"
 	"github.com/samchon/payments-server/fakes/fault"
+	"github.com/samchon/payments-server/internal/payment"
 )
 
 func TestUndo_TellsWhatBecameOfTheMoney(t *testing.T) {
@@ -123,6 +124,33 @@ func TestUndo_NeverOfARecordedPayment(t *testing.T) {
 			t.Errorf("the PG holds %v", truth.Balance())
 		}
 		w.mustStore(honest)
+	})
+}
+
+// Somebody else stores another payment of the order between this one's capture and its record.
+func TestUndo_OfWhatASourceHasNoPlaceFor(t *testing.T) {
+	t.Parallel()
+	eachSurroundings(t, func(t *testing.T, w *world, code api.VendorCode) {
+		captured := &failpoint{}
+		w.reached = captured.reached
+		w.open()
+		source := w.source()
+		uid := w.pay(code, source.ID, 9000)
+		captured.at(payment.StepCaptured, func() {
+			w.sql(`INSERT INTO payments.payment_histories (id, source_schema, source_table, source_id, vendor_code, vendor_uid,
+				vendor_store_id, currency, price, webhook_url, data, password, created_at)
+				VALUES (gen_random_uuid(), '` + source.Schema + `', '` + source.Table + `', '` + source.ID + `', 'iamport', 'another', '', 'KRW', 1, '', '', '', now())`)
+		})
+		p := w.call("POST", "/payments/histories", w.storing(code, uid, source, 9000), &seen{})
+		if p == nil || p.Code != "already_registered" || !strings.Contains(p.Detail, "refunded") {
+			t.Errorf("told %v", p)
+		}
+		if _, truth := w.truth(code).Payment(uid); !truth.Balance().IsZero() {
+			t.Errorf("the PG holds %v, and nothing here tells of it", truth.Balance())
+		}
+		if n := w.count(`SELECT count(*) FROM payments.payment_intents WHERE state = 'undone'`); n != 1 {
+			t.Errorf("%d intents are undone, want 1", n)
+		}
 	})
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/samchon/payments-server/api/money"
 	"github.com/samchon/payments-server/api/toss"
 	"github.com/samchon/payments-server/api/wire"
+	"github.com/samchon/payments-server/fakes/clock"
 	fakeiamport "github.com/samchon/payments-server/fakes/iamport"
 	faketoss "github.com/samchon/payments-server/fakes/toss"
 	"github.com/samchon/payments-server/internal/config"
@@ -86,10 +87,16 @@ func (w *world) open() {
 // webhook after the given pauses, or not at all.
 func newSurroundings(t testing.TB, repeat ...time.Duration) *world {
 	t.Helper()
+	return newSurroundingsAt(t, clock.New(), repeat...)
+}
+
+// newSurroundingsAt have PGs with a clock of their own.
+func newSurroundingsAt(t testing.TB, at *clock.Clock, repeat ...time.Duration) *world {
+	t.Helper()
 	w := &world{
 		t: t, database: dbtest.New(t),
-		fakeIamport: fakeiamport.New(fakeiamport.Options{WebhookRetries: repeat}),
-		fakeToss:    faketoss.New(faketoss.Options{WebhookRetries: repeat}),
+		fakeIamport: fakeiamport.New(fakeiamport.Options{WebhookRetries: repeat, Clock: at}),
+		fakeToss:    faketoss.New(faketoss.Options{WebhookRetries: repeat, Clock: at}),
 	}
 	w.db = look(t, w.database)
 	t.Cleanup(func() { w.fakeIamport.Close(); w.fakeToss.Close() })
@@ -275,10 +282,18 @@ func (w *world) pay(code api.VendorCode, orderID string, amount int64) (uid stri
 
 // eachVendor runs a test once for each PG, in a world of its own.
 func eachVendor(t *testing.T, test func(t *testing.T, w *world, code api.VendorCode)) {
+	eachSurroundings(t, func(t *testing.T, w *world, code api.VendorCode) {
+		w.open()
+		test(t, w, code)
+	})
+}
+
+// eachSurroundings is eachVendor for a test that opens the worker itself.
+func eachSurroundings(t *testing.T, test func(t *testing.T, w *world, code api.VendorCode)) {
 	for _, code := range []api.VendorCode{api.Iamport, api.Toss} {
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()
-			test(t, newWorld(t), code)
+			test(t, newSurroundings(t), code)
 		})
 	}
 }

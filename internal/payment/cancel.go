@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -100,37 +101,18 @@ func (s *Service) refund(ctx context.Context, i *Intent, h *History) (*History, 
 	}
 	snap, err := gw.Refund(ctx, i.refund(s.now()))
 	s.reached(StepRefunded)
-	var declined *Declined
-	if errors.As(err, &declined) {
-		return s.refusedFirst(ctx, i, h, declined)
-	}
-	return s.settleCancel(ctx, i, h, snap, err)
+	return s.settleCancel(ctx, i, h, snap, err, i.CreatedAt.Add(-clocksApart))
 }
 
-// refusedFirst is for a refusal of the first request. While the intent was ours, nobody
-// else has asked: nothing was done, and a refund in the PG's books that looks like
-// this one is a clerk's.
-func (s *Service) refusedFirst(ctx context.Context, i *Intent, h *History, declined *Declined) (*History, error) {
-	now, err := s.store.Intent(ctx, i.ID)
-	switch {
-	case err != nil:
-		return nil, s.unsettled(ctx, i, err)
-	case now.State == StateDone: // who repeated it was faster
-		return s.store.History(ctx, i.HistoryID)
-	case !now.HeldUntil.Equal(i.HeldUntil): // it took so long that another has taken over
-		return s.settleCancel(ctx, i, h, Snapshot{}, declined)
-	}
-	snap, err := s.lookup(ctx, i.Vendor)
-	if err != nil { // the record is refreshed another time
-		return nil, s.refuse(ctx, i, declined)
-	}
-	return nil, s.refuseCancel(ctx, i, h, snap, declined)
-}
+// clocksApart is by how much a PG's clock may differ from ours.
+const clocksApart = 10 * time.Second
 
 // settleCancel draws the consequences of the PG's answer. A refusal is final only
-// when the PG's books do not show the refund: an earlier request may have done it,
-// and then the balance was not the expected one any more.
-func (s *Service) settleCancel(ctx context.Context, i *Intent, h *History, snap Snapshot, err error) (*History, error) {
+// when the PG's books do not show the refund: the resolver, or a client who
+// repeated itself, or whatever repeats requests on the way to the PG, may have been
+// faster, and then the balance was not the expected one any more. What was refunded
+// before since is a clerk's.
+func (s *Service) settleCancel(ctx context.Context, i *Intent, h *History, snap Snapshot, err error, since time.Time) (*History, error) {
 	var declined *Declined
 	if errors.As(err, &declined) {
 		snap, err = s.lookup(ctx, i.Vendor)
@@ -138,7 +120,7 @@ func (s *Service) settleCancel(ctx context.Context, i *Intent, h *History, snap 
 	switch {
 	case err != nil:
 		return nil, s.unknown(ctx, i, err)
-	case declined != nil && !i.doneIn(snap):
+	case declined != nil && !i.doneIn(snap, since):
 		return nil, s.refuseCancel(ctx, i, h, snap, declined)
 	}
 	h, err = s.record(ctx, h, snap, "cancel", i.ID)
@@ -151,11 +133,11 @@ func (s *Service) settleCancel(ctx context.Context, i *Intent, h *History, snap 
 
 // doneIn reports whether the snapshot holds this cancel, or one that cannot be told from
 // it: a refund of its amount that met the balance it expected. Its reason tells
-// nothing, for a PG may keep it in other words; who took that for another refund
+// nothing, for a PG may keep it in other words, and who took that for another refund
 // would make a second one.
-func (i *Intent) doneIn(snap Snapshot) bool {
-	_, ok := i.refundIn(snap)
-	return ok
+func (i *Intent) doneIn(snap Snapshot, since time.Time) bool {
+	c, ok := i.refundIn(snap)
+	return ok && !c.CreatedAt.Before(since)
 }
 
 func (i *Intent) refundIn(snap Snapshot) (c Cancel, ok bool) {

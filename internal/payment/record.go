@@ -28,6 +28,14 @@ type Vendor struct {
 	UID string
 }
 
+// check refuses a key that would lead elsewhere as a part of a path.
+func (v Vendor) check() error {
+	if v.UID == "." || v.UID == ".." {
+		return failf(CodeInvalid, nil, "vendor.uid is no key of a payment gateway's.")
+	}
+	return nil
+}
+
 // VendorCode names a PG on the wire and in the database.
 type VendorCode string
 

@@ -27,6 +27,9 @@ func (s *Service) Register(ctx context.Context, r Registration) (*History, error
 		return nil, failf(CodeInvalid, nil,
 			"webhook_url must be a URL of http or https, such as https://shop.example/webhooks.")
 	}
+	if err := r.Vendor.check(); err != nil {
+		return nil, err
+	}
 	h, err := s.registered(ctx, r)
 	if !errors.Is(err, ErrNotFound) {
 		return h, err
@@ -78,12 +81,13 @@ func errTaken() *Error {
 }
 
 // joinCapture is for a registration that met an open one. If it is the same, it
-// helps to finish it: two who ask the PG under one key do not capture twice.
+// helps to finish it: two who ask the PG under one key do not capture twice. Any
+// other has to wait, for the open one may turn out to be nothing.
 func (s *Service) joinCapture(ctx context.Context, r Registration, mine *Intent) (*History, error) {
 	open, err := s.store.OpenIntentOf(ctx, mine)
 	if err == nil {
 		if open.Source != r.Source || open.Vendor != r.Vendor || !open.Request.Amount.Equal(r.Price) {
-			return nil, errTaken()
+			return nil, failf(CodeInProgress, nil, "Another registration of this source or this payment is under way; try again when it is done.")
 		}
 		if err := s.samePassword(ctx, open.HistoryID, open.Request.PasswordHash, r.Password); err != nil {
 			return nil, err
@@ -120,9 +124,9 @@ func (s *Service) settleCapture(ctx context.Context, i *Intent, snap Snapshot, e
 	case err != nil:
 		return nil, s.unknown(ctx, i, err)
 	case snap.OrderID != i.Source.ID:
-		return nil, s.undo(ctx, i, mismatch(CodeOrderMismatch))
+		return nil, s.undo(ctx, i, whyUndone(CodeOrderMismatch))
 	case !snap.Price.Equal(i.Request.Amount):
-		return nil, s.undo(ctx, i, mismatch(CodePriceMismatch))
+		return nil, s.undo(ctx, i, whyUndone(CodePriceMismatch))
 	}
 	return s.finishCapture(ctx, i, snap)
 }
@@ -133,11 +137,24 @@ func (s *Service) finishCapture(ctx context.Context, i *Intent, snap Snapshot) (
 	s.reached(StepRecorded)
 	switch {
 	case errors.Is(err, ErrDuplicate):
-		return s.recordedByAnother(ctx, i)
+		return s.overtaken(ctx, i)
 	case err != nil:
 		return nil, s.unsettled(ctx, i, err)
 	}
 	return h, nil
+}
+
+// overtaken is for a capture whose record could not be stored beside another. If that is of
+// another payment of the same source, this one's is given back: nothing else would tell of it.
+func (s *Service) overtaken(ctx context.Context, i *Intent) (*History, error) {
+	_, err := s.store.HistoryByVendor(ctx, i.Vendor.Code, i.Vendor.UID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil, s.undo(ctx, i, whyUndone(CodeAlreadyRegistered))
+	case err != nil:
+		return nil, s.unsettled(ctx, i, err)
+	}
+	return s.recordedByAnother(ctx, i)
 }
 
 // recordedByAnother is for a capture that somebody else finished: the resolver

@@ -20,6 +20,9 @@ func (s *Service) Reserve(ctx context.Context, b Booking) (*Reservation, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := b.Vendor.check(); err != nil {
+		return nil, err
+	}
 	if r, err := s.reserved(ctx, b); !errors.Is(err, ErrNotFound) {
 		return r, err
 	}

@@ -82,7 +82,7 @@ func (s *Service) giveUp(ctx context.Context, i *Intent) error {
 }
 
 func (s *Service) resumeUndo(ctx context.Context, i *Intent) error {
-	return s.finishUndo(ctx, i, mismatch(Code(i.Outcome)))
+	return s.finishUndo(ctx, i, whyUndone(Code(i.Outcome)))
 }
 
 // resumeCapture looks before it asks again: an approved payment needs no second request.
@@ -118,5 +118,5 @@ func (s *Service) resumeCancel(ctx context.Context, i *Intent) (*History, error)
 	if err == nil {
 		snap, err = gw.Lookup(ctx, i.Vendor)
 	}
-	return s.settleCancel(ctx, i, h, snap, err)
+	return s.settleCancel(ctx, i, h, snap, err, time.Time{}) // the first request may have refunded, by whichever clock
 }

@@ -19,9 +19,12 @@ const (
 	undoneRefused         // the PG holds the money and will not give it back by itself
 )
 
-// mismatch is why a payment is undone.
-func mismatch(code Code) *Error {
-	if code == CodeOrderMismatch {
+// whyUndone is why a payment is undone.
+func whyUndone(code Code) *Error {
+	switch code {
+	case CodeAlreadyRegistered:
+		return failf(code, nil, "This source is registered already, with another payment.")
+	case CodeOrderMismatch:
 		return failf(code, nil, "This payment was made for another order than source.id.")
 	}
 	return failf(code, nil, "This payment is of another amount than price.")
