@@ -76,6 +76,9 @@ func TestUndo_VirtualAccountThatThePGWillNotClose(t *testing.T) {
 		if p == nil || p.Code != "price_mismatch" || !strings.Contains(p.Detail, "refuses to close") {
 			t.Fatalf("got %v", p)
 		}
+		if n := w.count(`SELECT count(*) FROM payments.payment_intents WHERE state = 'manual'`); n != 1 {
+			t.Error("nobody is asked to see to what may be paid into it")
+		}
 		w.mustStore(w.storing(code, uid, source, 19900)) // it is as it was
 	})
 }

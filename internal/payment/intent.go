@@ -28,7 +28,7 @@ const (
 	StateDone     IntentState = "done"     // carried out and recorded
 	StateDeclined IntentState = "declined" // the PG said that it did nothing
 	StateUndone   IntentState = "undone"   // captured wrongly and refunded
-	StateManual   IntentState = "manual"   // a person has to look: the PG refuses to undo
+	StateManual   IntentState = "manual"   // a person has to look: the PG refuses to undo, or to close
 )
 
 // Settled reports whether nothing is left to do for the machine.

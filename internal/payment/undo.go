@@ -127,8 +127,10 @@ func (s *Service) closeAccount(ctx context.Context, gw Gateway, i *Intent, snap 
 	case snap.Status != Waiting: // an earlier request has closed it
 		return undoneClosed, s.store.MoveIntent(ctx, i.ID, StateUndone, "closed")
 	}
-	s.log.Warn("the PG refuses to close a virtual account", "intent", i.ID, "vendor", i.Vendor.Code, "code", declined.Code)
-	return undoneOpen, s.store.MoveIntent(ctx, i.ID, StateUndone, "left open")
+	// Its deposit would be of a payment without a record, which nothing here would ever tell of.
+	s.log.Error("the PG refuses to close a virtual account: close it by hand, or refund what is paid into it",
+		"intent", i.ID, "vendor", i.Vendor.Code, "code", declined.Code)
+	return undoneOpen, s.store.MoveIntent(ctx, i.ID, StateManual, "left open")
 }
 
 // refuseUndo is for a PG that would not refund: because another was faster, or
