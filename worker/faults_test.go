@@ -112,6 +112,66 @@ func TestFaults_ClientAsksAgain(t *testing.T) {
 	})
 }
 
+// TestFaults_UnreadablePayment: Iamport has captured in the customer's browser, and
+// refuses to show it for a while. That is no refusal of the payment, and no answer
+// to keep for a day.
+func TestFaults_UnreadablePayment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for name, f := range map[string]fault.Plan{
+		"with 200": {Kind: fault.Reject, Code: "-1", Message: "일시적인 오류입니다."},
+		"with 400": {Kind: fault.Reject, Status: http.StatusBadRequest},
+		"with 410": {Kind: fault.Reject, Status: http.StatusGone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			own := *w
+			own.t = t
+			source := own.source()
+			in := own.storing(api.Iamport, own.iamportCard(source.ID, 9000), source, 9000)
+			own.on(capturePath(api.Iamport), f, api.Iamport)
+			own.agree(api.Iamport, own.untilDone("POST", "/payments/histories", uuid.NewString(), in))
+		})
+	}
+}
+
+// TestFaults_UnreadableBillingKey: the same of a card, where no money is involved.
+func TestFaults_UnreadableBillingKey(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	source := w.source()
+	in := api.StoreReservation{
+		Vendor: api.Vendor{Code: api.Iamport, UID: w.billingKey(api.Iamport, source.ID), StoreID: "test-store"},
+		Source: source, Title: "some-title", Password: somePassword,
+	}
+	w.plan(api.Iamport, fault.Plan{Kind: fault.Reject, Code: "-1", Method: "GET", Path: "/subscribe/customers/*"})
+	if status, answer := w.keyedCall("POST", "/payments/reservations", "key", in); status != http.StatusBadGateway {
+		t.Errorf("while it cannot be read: got %d %s", status, answer)
+	}
+	if status, answer := w.keyedCall("POST", "/payments/reservations", "key", in); status != http.StatusCreated {
+		t.Errorf("afterwards: got %d %s", status, answer)
+	}
+}
+
+// TestFaults_MissingForNow: Toss says that there is no such payment, while it may yet
+// confirm it. The answer has the status of its own code, and not of Toss's.
+func TestFaults_MissingForNow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	source := w.source()
+	in := w.storing(api.Toss, w.tossCard(source.ID, 9000), source, 9000)
+	w.on(capturePath(api.Toss), fault.Plan{Kind: fault.Reject, Status: http.StatusBadGateway}, api.Toss)
+	w.plan(api.Toss, fault.Plan{Kind: fault.Reject, Status: http.StatusNotFound, Times: fault.Always,
+		Method: "GET", Path: "/v1/payments/*"})
+	for range 2 {
+		if p := w.call("POST", "/payments/histories", in, &seen{}); p == nil || p.Code != "pg_outcome_unknown" ||
+			p.Status != http.StatusBadGateway || p.PG != nil {
+			t.Errorf("got %v", p)
+		}
+	}
+	w.calm()
+	w.agree(api.Toss, w.untilDone("POST", "/payments/histories", uuid.NewString(), in))
+}
+
 // untilDone is a well-behaved client: it repeats what had no clear outcome.
 func (w *world) untilDone(method, path, key string, in any) (out seen) {
 	w.t.Helper()

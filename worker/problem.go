@@ -114,7 +114,7 @@ func domainProblem(ctx context.Context, err *payment.Error) *problem {
 	switch {
 	case errors.As(err, &many):
 		p.retryAfter = many.RetryAfter
-	case errors.As(err, &declined):
+	case err.Code == payment.CodeDeclined && errors.As(err, &declined): // elsewhere it is a look that was declined
 		p.Status, p.StatusCode = declined.Status, declined.Status
 		p.PG = &api.PGError{Status: declined.Status, Code: declined.Code, Message: declined.Message}
 		p.Detail = fmt.Sprintf("%s It said: %s", err.Message, declined.Message)

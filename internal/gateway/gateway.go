@@ -4,11 +4,13 @@
 //
 // The judgement follows one rule: an error is Declined only with evidence that
 // the PG did nothing. Time-outs, broken connections, 5xx, 429 and codes that
-// speak of a passing state prove nothing, whatever their HTTP status.
+// speak of a passing state prove nothing, whatever their HTTP status. Nor does the
+// refusal to read a payment: it may have been paid all the same.
 package gateway
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/samchon/payments-server/internal/payment"
@@ -30,6 +32,23 @@ func pick[C any](clients map[string]C, vendor payment.Vendor) (C, error) {
 		Status: 422, Code: "unknown_store", Path: string(vendor.Code),
 		Message: fmt.Sprintf("no account is configured for store_id %q", vendor.StoreID),
 	}
+}
+
+// orDeclined prefers the PG's final word over the error it came in.
+func orDeclined(err error, d *payment.Declined) error {
+	if d == nil {
+		return err
+	}
+	return d
+}
+
+// orMissing is orDeclined of a read. What was asked for is there or not: any other
+// refusal is about the reading alone.
+func orMissing(err error, d *payment.Declined) error {
+	if d == nil || d.Status != http.StatusNotFound {
+		return err
+	}
+	return d
 }
 
 // instant is a PG's time in the precision that the wire and the database share,

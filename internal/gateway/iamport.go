@@ -19,7 +19,7 @@ var _ payment.Gateway = (*Iamport)(nil)
 // NewIamport returns a gateway over one client for each store.
 func NewIamport(clients map[string]*iamport.Client) *Iamport { return &Iamport{clients} }
 
-// Capture only reads: Iamport captures in the customer's browser.
+// Capture only reads: Iamport captures in the customer's browser, before it is asked.
 func (g *Iamport) Capture(ctx context.Context, c payment.Capture) (payment.Snapshot, error) {
 	return g.Lookup(ctx, c.Vendor)
 }
@@ -32,7 +32,7 @@ func (g *Iamport) Lookup(ctx context.Context, v payment.Vendor) (payment.Snapsho
 	}
 	p, err := client.GetPayment(ctx, v.UID)
 	if err != nil {
-		return payment.Snapshot{}, orDeclined(err, iamportDeclined(err, "/payments/{imp_uid}"))
+		return payment.Snapshot{}, orMissing(err, iamportDeclined(err, "/payments/{imp_uid}"))
 	}
 	return iamportSnapshot(p, v)
 }
@@ -81,7 +81,7 @@ func (g *Iamport) BillingKey(ctx context.Context, v payment.Vendor, _ string) (j
 	}
 	s, err := client.GetSubscription(ctx, v.UID)
 	if err != nil {
-		return nil, orDeclined(err, iamportDeclined(err, "/subscribe/customers/{customer_uid}"))
+		return nil, orMissing(err, iamportDeclined(err, "/subscribe/customers/{customer_uid}"))
 	}
 	return s.Raw, nil
 }

@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -139,6 +140,64 @@ func TestIamport_CancelIsJudgedByStatusAndCode(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRead_RefusedIsNotMissing: a payment that cannot be read may have been paid, in
+// the customer's browser or by an earlier request.
+func TestRead_RefusedIsNotMissing(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name          string
+		status        int
+		iamport, toss string
+		want          verdict
+	}{
+		{"no such thing", 404, `{"code":-1,"message":"m","response":null}`, `{"code":"NOT_FOUND_PAYMENT","message":"m"}`, declined},
+		{"the fake's word for that", 404, fakeRefusal(404), fakeRefusal(404), declined},
+		{"not now, with 200", 200, `{"code":-1,"message":"m","response":null}`, `{}`, unknown},
+		{"a bad request", 400, `{"code":-1,"message":"m","response":null}`, `{"code":"INVALID_REQUEST","message":"m"}`, unknown},
+		{"not allowed", 403, fakeRefusal(403), `{"code":"FORBIDDEN_REQUEST","message":"m"}`, unknown},
+		{"no such method", 405, fakeRefusal(405), fakeRefusal(405), unknown},
+		{"gone", 410, fakeRefusal(410), fakeRefusal(410), unknown},
+		{"the fake's refusal", 422, fakeRefusal(422), fakeRefusal(422), unknown},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			i := iamportAt(answering(t, 500, ``, c.status, c.iamport))
+			v := payment.Vendor{Code: payment.Iamport, StoreID: "s", UID: "u"}
+			_, captured := i.Capture(t.Context(), payment.Capture{Vendor: v, OrderID: "o", Price: money.New(100)})
+			_, lookedUp := i.Lookup(t.Context(), v)
+			_, billed := i.BillingKey(t.Context(), v, "o")
+			_, tossed := tossAt(t, answering(t, 500, ``, c.status, c.toss)).Lookup(t.Context(),
+				payment.Vendor{Code: payment.Toss, StoreID: "s", UID: "k"})
+			for call, err := range map[string]error{"iamport capture": captured, "iamport lookup": lookedUp,
+				"iamport billing key": billed, "toss lookup": tossed} {
+				if got := judge(err); got != c.want {
+					t.Errorf("%s: got %s (%v), want %s", call, got, err, c.want)
+				}
+			}
+		})
+	}
+}
+
+// fakeRefusal is how the fakes refuse in the reference's style.
+func fakeRefusal(status int) string {
+	return fmt.Sprintf(`{"statusCode":%d,"message":"m","error":"%s"}`, status, http.StatusText(status))
+}
+
+func iamportAt(url string) *gateway.Iamport {
+	return gateway.NewIamport(map[string]*iamport.Client{
+		"default": iamport.New(iamport.Options{BaseURL: url, Key: "k", Secret: "s"}),
+	})
+}
+
+func tossAt(t *testing.T, url string) *gateway.Toss {
+	t.Helper()
+	client, err := toss.New(toss.Options{BaseURL: url, SecretKey: "test_sk"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gateway.NewToss(map[string]*toss.Client{"default": client})
 }
 
 func TestGateway_UnknownStore(t *testing.T) {

@@ -45,10 +45,8 @@ func (g *Toss) afterRefusal(ctx context.Context, v payment.Vendor,
 	snap, err := g.Lookup(ctx, v)
 	var missing *payment.Declined
 	switch {
-	case errors.As(err, &missing) && missing.Status == http.StatusNotFound:
+	case errors.As(err, &missing):
 		return payment.Snapshot{}, refusal
-	case missing != nil: // it says nothing about the payment
-		return payment.Snapshot{}, errors.New(missing.Error())
 	case err != nil:
 		return payment.Snapshot{}, err
 	case snap.Status == payment.Open, snap.Status == payment.Failed:
@@ -65,7 +63,7 @@ func (g *Toss) Lookup(ctx context.Context, v payment.Vendor) (payment.Snapshot, 
 	}
 	p, err := client.GetPayment(ctx, v.UID)
 	if err != nil {
-		return payment.Snapshot{}, orDeclined(err, tossDeclined(err, "/v1/payments/{paymentKey}"))
+		return payment.Snapshot{}, orMissing(err, tossDeclined(err, "/v1/payments/{paymentKey}"))
 	}
 	return tossSnapshot(p, v)
 }
@@ -137,14 +135,6 @@ func tossPassing(e *toss.Error) bool {
 	// Who refuses our key has not looked at the payment.
 	return e.Status >= 500 || e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout ||
 		e.Status == http.StatusUnauthorized || e.Status < 400
-}
-
-// orDeclined prefers the PG's final word over the error it came in.
-func orDeclined(err error, d *payment.Declined) error {
-	if d == nil {
-		return err
-	}
-	return d
 }
 
 func tossSnapshot(p *toss.Payment, asked payment.Vendor) (payment.Snapshot, error) {

@@ -19,7 +19,7 @@ type Gateway interface {
 	// Capture has the PG approve a payment, and is safe to repeat with the same
 	// idempotency key. A PG that captures without us is only asked for the payment.
 	Capture(ctx context.Context, c Capture) (Snapshot, error)
-	// Lookup reads a payment.
+	// Lookup reads a payment. It is Declined only where there is none.
 	Lookup(ctx context.Context, v Vendor) (Snapshot, error)
 	// Refund gives money back, whole or in part, and is safe to repeat with the
 	// same idempotency key: the PG compares ExpectedBalance before it acts.
