@@ -27,6 +27,7 @@ var lies = []lie{
 	{"dropped after it", true, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }},
 	{"a page in place of an answer", true, say(`<html><title>Maintenance</title></html>`)},
 	{"an answer about nothing", true, say(`{}`)},
+	{"a page that nothing is here", true, func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }},
 }
 
 func badGateway(w http.ResponseWriter, _ *http.Request) {

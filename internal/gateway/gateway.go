@@ -3,14 +3,17 @@
 // word. It repeats nothing and records nothing; that is the domain's part.
 //
 // The judgement follows one rule: an error is Declined only with evidence that
-// the PG did nothing. Time-outs, broken connections, 5xx, 429 and codes that
+// the PG did nothing, and in the PG's own form: the page of a proxy, or what another
+// server says at a mistyped address, is nobody's word on a payment. Time-outs, broken connections, 5xx, 429 and codes that
 // speak of a passing state prove nothing, whatever their HTTP status. Nor does the
 // refusal to read a payment: it may have been paid all the same.
 package gateway
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/samchon/payments-server/internal/payment"
@@ -32,6 +35,21 @@ func pick[C any](clients map[string]C, vendor payment.Vendor) (C, error) {
 		Status: 422, Code: "unknown_store", Path: string(vendor.Code),
 		Message: fmt.Sprintf("no account is configured for store_id %q", vendor.StoreID),
 	}
+}
+
+// fakeRefuses recognises the refusals of the reference's fakes: NestJS's, except of
+// a route that it does not have, and those of its validator.
+func fakeRefuses(status int, body []byte) bool {
+	var e struct {
+		StatusCode int
+		Message    string
+		Error      string
+		Expected   string
+	}
+	if json.Unmarshal(body, &e) != nil || e.Message == "" || strings.HasPrefix(e.Message, "Cannot ") {
+		return false
+	}
+	return e.StatusCode == status && e.Error != "" || status == http.StatusBadRequest && e.Expected != ""
 }
 
 // orDeclined prefers the PG's final word over the error it came in.

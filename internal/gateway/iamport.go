@@ -94,7 +94,7 @@ func (g *Iamport) DepositSecret(json.RawMessage) string { return "" }
 // HTTP 200 and a code: it is told as 422.
 func iamportDeclined(err error, path string) *payment.Declined {
 	var e *iamport.Error
-	if !errors.As(err, &e) || e.RefusesToken() ||
+	if !errors.As(err, &e) || e.RefusesToken() || !iamportRefuses(e) ||
 		e.Status >= 500 || e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout {
 		return nil
 	}
@@ -103,12 +103,18 @@ func iamportDeclined(err error, path string) *payment.Declined {
 		code = fmt.Sprint(e.Code)
 	}
 	if status < 400 {
-		if e.Code == 0 {
-			return nil // an answer that could not be read
-		}
 		status = http.StatusUnprocessableEntity
 	}
 	return &payment.Declined{Status: status, Code: code, Message: e.Message, Path: path}
+}
+
+// iamportRefuses recognises Iamport's envelope, or its fake.
+func iamportRefuses(e *iamport.Error) bool {
+	var envelope iamport.Envelope
+	if json.Unmarshal(e.Body, &envelope) == nil && envelope.Code != 0 && envelope.Response != nil {
+		return true
+	}
+	return fakeRefuses(e.Status, e.Body)
 }
 
 func iamportSnapshot(p iamport.Payment, asked payment.Vendor) (payment.Snapshot, error) {

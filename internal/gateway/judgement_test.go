@@ -75,7 +75,7 @@ func TestToss_CaptureIsJudgedByCode(t *testing.T) {
 		{"another amount", 400, `{"code":"INVALID_REQUEST","message":"m"}`, tossOpen, declined},
 		{"a wrong key, which proves nothing about the payment", 401, `{"code":"UNAUTHORIZED_KEY","message":"m"}`, tossOpen,
 			unknown},
-		{"a page of a proxy, though captured", 403, `<html>`, tossDone, snapshot},
+		{"a page of a proxy", 403, `<html>`, tossOpen, unknown},
 		{"no such payment", 404, `{"code":"NOT_FOUND_PAYMENT","message":"m"}`, tossOpen, declined},
 		{"the fake's refusal", 422, `{"statusCode":422,"message":"Wrong amount","error":"Unprocessable Entity"}`, tossOpen,
 			declined},
@@ -177,6 +177,50 @@ func TestRead_RefusedIsNotMissing(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestRefusal_OfSomebodyElse: what stands before a PG, or at a mistyped address, has
+// not looked at the payment, whatever it says.
+func TestRefusal_OfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 403, 404, 405, 410, 413, 422} {
+		for _, body := range []string{
+			``, `<html>maintenance</html>`, `null`, `{}`, `{"message":"no Route matched with those values"}`,
+			`{"statusCode":404,"message":"Resource not found"}`, `{"code":404,"message":"HTTP 404 Not Found"}`,
+			`{"status":404,"error":"Not Found","message":"No message available","path":"/v1/payments"}`,
+			`{"statusCode":404,"message":"Cannot GET /v1/payments/k","error":"Not Found"}`,
+		} {
+			t.Run(fmt.Sprintf("%d %s", status, body), func(t *testing.T) {
+				t.Parallel()
+				url := answering(t, status, body, status, body)
+				for pg, g := range map[string]payment.Gateway{"iamport": iamportAt(url), "toss": tossAt(t, url)} {
+					v := payment.Vendor{StoreID: "s", UID: "k"}
+					refund := payment.Refund{Vendor: v, OrderID: "o", Amount: money.New(100), ExpectedBalance: money.New(100)}
+					_, captured := g.Capture(t.Context(), payment.Capture{Vendor: v, OrderID: "o", Price: money.New(100)})
+					_, lookedUp := g.Lookup(t.Context(), v)
+					_, refunded := g.Refund(t.Context(), refund)
+					_, closed := g.Close(t.Context(), refund)
+					_, billed := g.BillingKey(t.Context(), v, "o")
+					for call, err := range map[string]error{"capture": captured, "lookup": lookedUp, "refund": refunded,
+						"close": closed, "billing key": billed} {
+						if got := judge(err); got != unknown {
+							t.Errorf("%s %s: got %s (%v), want %s", pg, call, got, err, unknown)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestRefusal_OfTheFakesValidator: it has no statusCode in Toss's.
+func TestRefusal_OfTheFakesValidator(t *testing.T) {
+	t.Parallel()
+	const body = `{"path":"$input.reason","expected":"string","message":"Request body data is not following the promised type."}`
+	_, err := tossAt(t, answering(t, 400, body, 500, ``)).Refund(t.Context(), payment.Refund{Vendor: payment.Vendor{UID: "k"}})
+	if got := judge(err); got != declined {
+		t.Errorf("got %s (%v), want %s", got, err, declined)
 	}
 }
 

@@ -116,7 +116,7 @@ func (g *Toss) DepositSecret(data json.RawMessage) string {
 // tossDeclined returns the final word in err, or nil where it proves nothing.
 func tossDeclined(err error, path string) *payment.Declined {
 	var e *toss.Error
-	if !errors.As(err, &e) || tossPassing(e) {
+	if !errors.As(err, &e) || tossPassing(e) || e.Code == "" && !fakeRefuses(e.Status, e.Body) {
 		return nil
 	}
 	return &payment.Declined{Status: e.Status, Code: e.Code, Message: e.Message, Path: path}
