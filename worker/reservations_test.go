@@ -1,6 +1,9 @@
 package worker_test
 
 import (
+	"bytes"
+	"net/http"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -9,6 +12,7 @@ import (
 	"github.com/samchon/payments-server/api/iamport"
 	"github.com/samchon/payments-server/api/money"
 	"github.com/samchon/payments-server/api/toss"
+	"github.com/samchon/payments-server/fakes/fault"
 )
 
 // billingKey registers a card for a customer, who is an order's id here.
@@ -98,4 +102,44 @@ func TestReservation(t *testing.T) {
 			t.Errorf("an unknown billing key: %v", p)
 		}
 	})
+}
+
+// keptLog keeps what is written to it.
+type keptLog struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (l *keptLog) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.Write(b)
+}
+
+func (l *keptLog) has(text string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return bytes.Contains(l.all.Bytes(), []byte(text))
+}
+
+func TestReservation_KeepsBillingKeysOutOfTheLog(t *testing.T) {
+	t.Parallel()
+	w := newSurroundings(t)
+	var log keptLog
+	w.log = &log
+	w.open()
+	for _, code := range []api.VendorCode{api.Iamport, api.Toss} {
+		source := w.source()
+		in := api.StoreReservation{
+			Vendor: api.Vendor{Code: code, UID: w.billingKey(code, source.ID), StoreID: "test-store"},
+			Source: source, Title: "some-title", Password: somePassword,
+		}
+		w.plan(code, fault.Plan{Kind: fault.Reject, Status: http.StatusBadGateway, Times: fault.Always})
+		if p := w.call("POST", "/payments/reservations", in, nil); p == nil || p.Code != "pg_unavailable" || !log.has(p.RequestID) {
+			t.Errorf("%s: got %v, or the log has nothing of it", code, p)
+		}
+		if log.has(in.Vendor.UID) {
+			t.Errorf("%s: the log has the billing key", code)
+		}
+	}
 }

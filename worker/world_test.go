@@ -50,6 +50,7 @@ type world struct {
 	reached             func(payment.Step)   // is told of the worker's steps
 	lease               time.Duration        // in place of payment.Lease; 0: not
 	tracer              trace.TracerProvider // takes the spans; nil: nobody does
+	log                 io.Writer            // takes warnings; nil: the test's own log
 	counters            *ledger.Ledger       // where the worker counts; nil: nowhere
 	inner               http.Handler         // of a worker in this process: what its supervisor would ask
 	kill                func()               // the worker process, where there is one
@@ -67,7 +68,11 @@ func newWorld(t testing.TB) *world {
 func (w *world) open() {
 	t := w.t
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(&testLog{t: t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	out := w.log
+	if out == nil {
+		out = &testLog{t: t}
+	}
+	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	app := mustv(worker.Open(t.Context(), worker.Settings{Config: w.config(), Log: log, Version: "test",
 		Counters: w.counters, Tracer: w.tracer, Reached: w.reached, Lease: w.lease}))(t)
 	w.inner = app.Inner

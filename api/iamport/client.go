@@ -61,18 +61,31 @@ func New(o Options) *Client {
 	return c
 }
 
-// call is one request to the gateway. Body and into may be nil.
+// call is one request to the gateway. Values, body and into may be nil.
 type call struct {
 	method string
-	path   string
+	path   string   // a template, such as /payments/{imp_uid}
+	values []string // what takes the places in it
 	body   any
 	into   any
 }
 
-// String names the call in errors.
+// address is the path with the values, each as one segment.
+func (q call) address() string {
+	address := q.path
+	for _, value := range q.values {
+		before, rest, _ := strings.Cut(address, "{")
+		_, after, _ := strings.Cut(rest, "}")
+		address = before + url.PathEscape(value) + after // which escapes braces, too
+	}
+	return address
+}
+
+// String names the call in errors, without the values: a customer_uid is a billing
+// key, and no log may hold one.
 func (q call) String() string {
-	path, _, _ := strings.Cut(q.path, "?")
-	return q.method + " " + path
+	name, _, _ := strings.Cut(q.path, "?")
+	return q.method + " " + name
 }
 
 // do makes an authorized call. A token from an earlier call may have been
@@ -128,9 +141,9 @@ func (c *Client) newRequest(ctx context.Context, q call, token string) (*http.Re
 		}
 		body = bytes.NewReader(encoded)
 	}
-	request, err := http.NewRequestWithContext(ctx, q.method, c.options.BaseURL+q.path, body)
+	request, err := http.NewRequestWithContext(ctx, q.method, c.options.BaseURL+q.address(), body)
 	if err != nil {
-		return nil, err
+		return nil, cause(err)
 	}
 	if q.body != nil {
 		request.Header.Set("Content-Type", "application/json")
@@ -169,7 +182,7 @@ func decode(status int, body []byte, into any) error {
 	return nil
 }
 
-// cause takes off the url.Error, which repeats method and address.
+// cause takes off the url.Error, which repeats method and address, with the values.
 func cause(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {

@@ -71,6 +71,30 @@ func TestClient_EscapesIdentifiers(t *testing.T) {
 	}
 }
 
+// TestClient_KeepsBillingKeysOutOfErrors, which are written into logs: a customer_uid
+// is one.
+func TestClient_KeepsBillingKeysOutOfErrors(t *testing.T) {
+	t.Parallel()
+	const secret = "the-billing-key"
+	refusing := open(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+	hangingUp := open(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	redirecting := open(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://127.0.0.1:1"+r.URL.Path, http.StatusTemporaryRedirect)
+	})
+	for name, client := range map[string]*iamport.Client{
+		"a refusal": refusing.client(nil), "no answer": hangingUp.client(nil), "a redirect to nowhere": redirecting.client(nil),
+	} {
+		_, got := client.GetSubscription(t.Context(), secret)
+		_, created := client.CreateSubscription(t.Context(), secret, iamport.SubscriptionRequest{CustomerUID: secret})
+		_, deleted := client.DeleteSubscription(t.Context(), secret)
+		for _, err := range []error{got, created, deleted} {
+			if err == nil || strings.Contains(err.Error(), secret) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
 func TestClient_Errors(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -83,17 +107,17 @@ func TestClient_Errors(t *testing.T) {
 		{
 			"a code other than 0 with HTTP 200", 200, `{"code":1,"message":"취소할 금액이 없습니다","response":null}`,
 			iamport.Error{Status: 200, Code: 1, Message: "취소할 금액이 없습니다"},
-			"GET /payments/imp_1: iamport answered 200, code 1: 취소할 금액이 없습니다",
+			"GET /payments/{imp_uid}: iamport answered 200, code 1: 취소할 금액이 없습니다",
 		},
 		{
 			"the reference fake's body", 422, `{"statusCode":422,"message":"too much","error":"Unprocessable Entity"}`,
 			iamport.Error{Status: 422, Message: "too much"},
-			"GET /payments/imp_1: iamport answered 422: too much",
+			"GET /payments/{imp_uid}: iamport answered 422: too much",
 		},
 		{
 			"a body that is no JSON", 502, `<html>`,
 			iamport.Error{Status: 502},
-			"GET /payments/imp_1: iamport answered 502: Bad Gateway",
+			"GET /payments/{imp_uid}: iamport answered 502: Bad Gateway",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

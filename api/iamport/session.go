@@ -64,7 +64,7 @@ func (c *Client) fetchToken(ctx context.Context) (Token, error) {
 		Key    string `json:"imp_key"`
 		Secret string `json:"imp_secret"`
 	}{c.options.Key, c.options.Secret}
-	err := c.send(ctx, call{http.MethodPost, "/users/getToken", credentials, &token}, "")
+	err := c.send(ctx, call{http.MethodPost, "/users/getToken", nil, credentials, &token}, "")
 	var refusal *Error
 	if errors.As(err, &refusal) {
 		refusal.ofToken = true
