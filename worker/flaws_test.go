@@ -222,16 +222,24 @@ func TestPGWebhook_Refuses(t *testing.T) {
 		{"/webhooks/iamport", `{"imp_uid":"x\u0000","status":"paid"}`, 400},
 		{"/webhooks/iamport", `{"imp_uid":"` + long + `","status":"paid"}`, 400},
 		{"/webhooks/iamport", `{"imp_uid":"` + strings.Repeat("k", 64<<10) + `","status":"paid"}`, 413},
+		{"/webhooks/iamport", `imp_uid=%00&status=paid`, 400},
+		{"/webhooks/iamport", `imp_uid=%FF&status=paid`, 400},
 		{"/webhooks/toss", ``, 400},
 		{"/webhooks/toss", `[]`, 400},
 		{"/webhooks/toss", `{"eventType":1,"data":{"paymentKey":"x","status":"DONE"}}`, 400},
 		{"/webhooks/toss", `{"data":{"paymentKey":"x\u0000","status":"DONE"}}`, 400},
+		{"/webhooks/toss", `{"orderId":"a\u0000b","secret":"s","status":"DONE"}`, 400},
+		{"/webhooks/toss", `{"orderId":"ab","secret":"s\u0000","status":"DONE"}`, 400},
+		{"/webhooks/toss", `{"eventType":"DEPOSIT_CALLBACK","orderId":"a\u0000b","status":"DONE"}`, 400},
 		{"/webhooks/toss", `{"data":{"paymentKey":"` + long + `","status":"DONE"}}`, 400},
 		{"/webhooks/toss", `{"data":{"paymentKey":"` + strings.Repeat("k", 64<<10) + `","status":"DONE"}}`, 413},
 	} {
 		for _, prefix := range []string{"", "/payments"} {
 			request := mustv(http.NewRequestWithContext(t.Context(), "POST", w.url+prefix+c.path, strings.NewReader(c.body)))(t)
 			request.Header.Set("Content-Type", "application/json")
+			if strings.HasPrefix(c.body, "imp_uid=") {
+				request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			}
 			if _, p := w.exchange(request); p == nil || p.Status != c.status {
 				t.Errorf("%s %.60s: %v, want %d", c.path, c.body, p, c.status)
 			}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/api/toss"
@@ -52,6 +53,8 @@ func (s *server) tossWebhook(ctx context.Context, in *pgWebhook) (*struct{}, err
 	switch {
 	case err != nil:
 		return nil, newProblem(ctx, codeInvalidBody, "Want one of Toss Payments' webhook envelopes, as JSON.")
+	case hook.EventType == toss.EventDepositCallback && !(storable(hook.OrderID) && storable(hook.Secret)):
+		return nil, newProblem(ctx, codeInvalidBody, "The order's id or the secret is not one of the gateway's.")
 	case hook.EventType == toss.EventDepositCallback:
 		return nil, told(ctx, s.payments.AnnounceDeposit(ctx, payment.Toss, hook.OrderID, hook.Secret))
 	case hook.PaymentKey == "": // an event of something else, such as a payout
@@ -61,11 +64,15 @@ func (s *server) tossWebhook(ctx context.Context, in *pgWebhook) (*struct{}, err
 }
 
 func (s *server) announce(ctx context.Context, code payment.VendorCode, uid string, lasting bool) error {
-	if len(uid) > 200 || strings.ContainsRune(uid, 0) {
+	if len(uid) > 200 || !storable(uid) {
 		return newProblem(ctx, codeInvalidBody, "The payment's key is not one of the gateway's.")
 	}
 	return told(ctx, s.payments.Announce(ctx, code, uid, lasting))
 }
+
+// storable reports whether PostgreSQL takes a text: nobody has authenticated whoever
+// sends it, and what he sends is no failure of ours.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 func told(ctx context.Context, err error) error {
 	if err != nil {
