@@ -58,6 +58,19 @@ func TestVirtualAccount(t *testing.T) {
 	})
 }
 
+// TestVirtualAccount_CancelledUnpaid: nobody has paid, whenever the account was approved.
+func TestVirtualAccount_CancelledUnpaid(t *testing.T) {
+	t.Parallel()
+	eachVendor(t, func(t *testing.T, w *world, code api.VendorCode) {
+		source := w.source()
+		uid, _ := w.virtualAccount(code, source.ID, 19900)
+		w.mustStore(w.storing(code, uid, source, 19900))
+		if h := w.refundPart(source, 19900); h.PaidAt != nil || h.CancelledAt == nil {
+			t.Errorf("paid at %v, cancelled at %v", h.PaidAt, h.CancelledAt)
+		}
+	})
+}
+
 func TestVirtualAccount_DepositTakenBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -30,6 +30,10 @@ type RefundAccount struct {
 	HolderName    string `json:"holderName"`
 }
 
+// CancelAborted is the CancelStatus of a refund that has failed, of a method that
+// refunds later than it is asked to: https://docs.tosspayments.com/reference/using-api/webhook-events
+const CancelAborted = "ABORTED"
+
 // Cancel is one refund of a payment.
 type Cancel struct {
 	TransactionKey   string       `json:"transactionKey,omitempty" doc:"Key of the refund; the fake has none in its reference style."`
@@ -38,7 +42,7 @@ type Cancel struct {
 	TaxFreeAmount    money.Amount `json:"taxFreeAmount" doc:"The part of it that was free of tax."`
 	TaxAmount        money.Amount `json:"taxAmount" doc:"The part of it that was taxed."`
 	RefundableAmount money.Amount `json:"refundableAmount" doc:"What could still be refunded afterwards."` // the fakes write what was asked
-	CancelStatus     string       `json:"cancelStatus,omitempty" doc:"State of the refund: DONE when it is over."`
+	CancelStatus     string       `json:"cancelStatus,omitempty" doc:"State of the refund: IN_PROGRESS, DONE or ABORTED; the last has given nothing back."`
 	CanceledAt       Time         `json:"canceledAt" doc:"When it was given back."`
 }
 

@@ -224,6 +224,48 @@ func TestRefusal_OfTheFakesValidator(t *testing.T) {
 	}
 }
 
+// TestToss_SnapshotOfCancels: what was never paid was not paid at any time, and a refund
+// that failed is none.
+func TestToss_SnapshotOfCancels(t *testing.T) {
+	t.Parallel()
+	const (
+		account = `"approvedAt":"2026-01-01T00:00:00+09:00","virtualAccount":{"settlementStatus":"%s","refundStatus":"%s"}`
+		cancel  = `{"cancelAmount":%d,"cancelReason":"r","cancelStatus":"%s","canceledAt":"2026-01-01T00:00:01+09:00"}`
+	)
+	done := fmt.Sprintf(cancel, 100, "DONE")
+	for _, c := range []struct {
+		name, version, status, rest, cancels string
+		paid                                 bool
+		refund                               int64
+	}{
+		{"an account closed before its deposit", "1.3", "CANCELED", fmt.Sprintf(account, "INCOMPLETED", "NONE"), done, false, 100},
+		{"the same, as later versions tell it", "2022-11-16", "CANCELED", `"approvedAt":null`, done, false, 100},
+		{"a deposit that the reference's fake refunded", "1.3", "CANCELED", fmt.Sprintf(account, "COMPLETED", "NONE"), done, true, 100},
+		{"a deposit whose refund is under way", "1.4", "CANCELED", fmt.Sprintf(account, "INCOMPLETED", "PENDING"), done, true, 100},
+		{"a deposit just refunded, in later versions", "2022-11-16", "CANCELED", fmt.Sprintf(account, "INCOMPLETED", "NONE"), done, true, 100},
+		{"a part of a deposit", "1.4", "PARTIAL_CANCELED", fmt.Sprintf(account, "INCOMPLETED", "NONE"),
+			fmt.Sprintf(cancel, 30, "DONE"), true, 30},
+		{"a refund that failed", "2022-11-16", "DONE", `"approvedAt":"2026-01-01T00:00:00+09:00"`, fmt.Sprintf(cancel, 100, "ABORTED"), true, 0},
+		{"one that failed and one under way", "2022-11-16", "PARTIAL_CANCELED", `"approvedAt":"2026-01-01T00:00:00+09:00"`,
+			fmt.Sprintf(cancel, 100, "ABORTED") + "," + fmt.Sprintf(cancel, 40, "IN_PROGRESS"), true, 40},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			body := fmt.Sprintf(`{"paymentKey":"k","orderId":"o","version":"%s","status":"%s","currency":"KRW","totalAmount":100,%s,"cancels":[%s]}`,
+				c.version, c.status, c.rest, c.cancels)
+			s, err := tossAt(t, answering(t, 500, ``, 200, body)).Lookup(t.Context(), payment.Vendor{Code: payment.Toss, UID: "k"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			refunded := c.refund > 0
+			if (s.PaidAt != nil) != c.paid || !s.Refund.Equal(money.New(c.refund)) || (s.CancelledAt != nil) != refunded ||
+				(len(s.Cancels) > 0) != refunded {
+				t.Errorf("paid at %v, cancelled at %v, refund %v in %d cancels", s.PaidAt, s.CancelledAt, s.Refund, len(s.Cancels))
+			}
+		})
+	}
+}
+
 // fakeRefusal is how the fakes refuse in the reference's style.
 func fakeRefusal(status int) string {
 	return fmt.Sprintf(`{"statusCode":%d,"message":"m","error":"%s"}`, status, http.StatusText(status))

@@ -145,10 +145,13 @@ func tossSnapshot(p *toss.Payment, asked payment.Vendor) (payment.Snapshot, erro
 		OrderID: p.OrderID, Status: tossStatus(p), Currency: p.Currency, Price: p.TotalAmount,
 		Data: p.Raw,
 	}
-	if s.Status == payment.Paid || s.Status == payment.Cancelled {
+	if (s.Status == payment.Paid || s.Status == payment.Cancelled) && !tossNeverPaid(p) {
 		s.PaidAt = instant(p.ApprovedAt.Time)
 	}
 	for _, c := range p.Cancels {
+		if c.CancelStatus == toss.CancelAborted {
+			continue
+		}
 		cancel, err := tossCancel(c)
 		if err != nil {
 			return payment.Snapshot{}, err
@@ -160,6 +163,16 @@ func tossSnapshot(p *toss.Payment, asked payment.Vendor) (payment.Snapshot, erro
 		s.CancelledAt = &s.Cancels[0].CreatedAt
 	}
 	return s, nil
+}
+
+// tossNeverPaid recognises a virtual account that was closed before its deposit, where
+// approvedAt tells nothing: until version 1.4 it is the account's own, see
+// https://docs.tosspayments.com/guides/apis/virtual-account. Later ones leave it null
+// until the deposit, and say NONE for a while of the refund of what was paid.
+func tossNeverPaid(p *toss.Payment) bool {
+	a := p.VirtualAccount
+	return a != nil && p.Status == toss.StatusCanceled && strings.HasPrefix(p.Version, "1.") &&
+		a.RefundStatus == "NONE" && a.SettlementStatus != "COMPLETED"
 }
 
 func tossCancel(c toss.Cancel) (payment.Cancel, error) {

@@ -512,7 +512,7 @@ export interface TossCancel {
     refundableAmount: number;
     /** When it was given back. */
     canceledAt: string | null;
-    /** State of the refund: DONE when it is over. */
+    /** State of the refund: IN_PROGRESS, DONE or ABORTED; the last has given nothing back. */
     cancelStatus?: string | null;
     /** Key of the refund; the fake has none in its reference style. */
     transactionKey?: string | null;
