@@ -1,10 +1,15 @@
 package worker_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"testing"
 	"time"
 
@@ -170,6 +175,42 @@ func TestFaults_MissingForNow(t *testing.T) {
 	}
 	w.calm()
 	w.agree(api.Toss, w.untilDone("POST", "/payments/histories", uuid.NewString(), in))
+}
+
+// TestFaults_RefundedAndUnreadable: Toss repeats that it has refunded, under a reason in
+// its own words, and then says that there is no such payment. It has not refused.
+func TestFaults_RefundedAndUnreadable(t *testing.T) {
+	t.Parallel()
+	w := newSurroundings(t)
+	proxy := httputil.NewSingleHostReverseProxy(mustv(url.Parse(w.tossURL))(t))
+	between := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		body = bytes.ReplaceAll(body, []byte("in our words"), []byte("in its words"))
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		proxy.ServeHTTP(answer, r)
+	}))
+	t.Cleanup(between.Close)
+	w.tossURL = between.URL
+	w.open()
+	source := w.source()
+	w.mustStore(w.storing(api.Toss, w.tossCard(source.ID, 9000), source, 9000))
+	w.fakeToss.SetWebhookURL("http://127.0.0.1:1/") // which would tell of the refund
+	in := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(2500), Reason: "in our words"}
+	w.on(cancelPath(api.Toss), fault.Plan{Kind: fault.Lose, Times: fault.Always}, api.Toss)
+	if p := w.call("PUT", "/payments/histories/cancel", in, &seen{}); p == nil || p.Code != "pg_outcome_unknown" {
+		t.Fatalf("while the answer is lost: %v", p)
+	}
+	w.calm()
+	w.sql(`UPDATE payments.payment_intents SET held_until = now(), doubt_until = now()`)
+	w.plan(api.Toss, fault.Plan{Kind: fault.Reject, Status: http.StatusNotFound, Method: "GET", Path: "/v1/payments/*"})
+	if p := w.call("PUT", "/payments/histories/cancel", in, &seen{}); p == nil || p.Code != "pg_outcome_unknown" {
+		t.Fatalf("while it cannot be read: %v", p)
+	}
+	var refunded seen
+	if p := w.call("PUT", "/payments/histories/cancel", in, &refunded); p != nil {
+		t.Fatalf("afterwards: %v", p)
+	}
+	w.agree(api.Toss, refunded)
 }
 
 // untilDone is a well-behaved client: it repeats what had no clear outcome.

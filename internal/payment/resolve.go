@@ -116,7 +116,9 @@ func (s *Service) resumeCancel(ctx context.Context, i *Intent) (*History, error)
 	}
 	snap, err := gw.Refund(ctx, i.refund(s.now()))
 	if err == nil {
-		snap, err = gw.Lookup(ctx, i.Vendor)
+		if snap, err = gw.Lookup(ctx, i.Vendor); err != nil { // the refund itself was not refused
+			return nil, s.unknown(ctx, i, err)
+		}
 	}
 	return s.settleCancel(ctx, i, h, snap, err, time.Time{}) // the first request may have refunded, by whichever clock
 }
