@@ -51,8 +51,14 @@ func closeAll(fds []int) {
 	}
 }
 
-// route sends a connection to a worker that serves, or lets it wait for one.
+// route sends a connection to a worker that serves, or lets it wait for one. When everything stops nobody comes after
+// its sender, who then answers what it still asks.
 func (s *supervisor) route(w *ward) {
+	if s.stopping && w.from != nil {
+		w.from.link.Note(handover.Refused, w.entry)
+		s.drop(w)
+		return
+	}
 	if w.to = s.receiver(); w.to != nil {
 		w.to.link.Hand(handover.Move, w.entry, w.fd)
 		return

@@ -26,7 +26,8 @@
 // A reload that is asked for during another waits for it; several that wait become one.
 //
 // USR2 replaces the supervisor: tableflip starts the new one, which starts and blesses a generation of its own before
-// it is called ready; then the old workers drain into the new ones across a bridge between both supervisors.
+// it is called ready; then the old workers drain into the new ones across a bridge between both supervisors. Over that
+// bridge, whoever is told to stop tells the other one.
 //
 // If the supervisor dies, workers take back what was on its way (see handover.Board), go on serving for ten seconds,
 // tell every client to close, and leave.

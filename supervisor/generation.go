@@ -69,6 +69,15 @@ func (g *generation) kill() {
 	}
 }
 
+// killSilent ends those that have not come so far as to serve, and so have nothing to finish.
+func (g *generation) killSilent() {
+	for _, p := range g.workers {
+		if !p.spoke {
+			p.kill()
+		}
+	}
+}
+
 func (g *generation) remove(dead *process) {
 	for i, p := range g.workers {
 		if p == dead {

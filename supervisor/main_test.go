@@ -66,6 +66,7 @@ type script struct {
 	ExitAtStart bool          // a worker that fails before it is ready
 	NeverReady  bool          // a worker that hangs before it is ready
 	Hold        bool          // workers wait before they are ready until this is false again
+	HoldSlot    int           // that worker does
 	Illness     illness       // of a worker that was well when it was first asked
 	GentleLimit time.Duration // for starting workers
 	EndStreams  bool          // streamed answers end
@@ -166,7 +167,7 @@ func playWorker() error {
 	case s.NeverReady:
 		select {}
 	}
-	for s.Hold {
+	for s.Hold || s.HoldSlot == w.Slot() {
 		time.Sleep(5 * time.Millisecond)
 		if s, err = readScript(); err != nil {
 			return err

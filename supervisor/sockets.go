@@ -47,7 +47,8 @@ type sockets struct {
 }
 
 func openSockets(o Options) (s *sockets, err error) {
-	flip, err := tableflip.New(tableflip.Options{PIDFile: o.PIDFile, UpgradeTimeout: o.ReadyTimeout + o.Probation + upgradeSlack})
+	flip, err := tableflip.New(tableflip.Options{PIDFile: o.PIDFile,
+		UpgradeTimeout: o.ReadyTimeout + o.Probation + o.StopBudget + upgradeSlack})
 	if err != nil {
 		return nil, fmt.Errorf("open sockets: %w", err)
 	}

@@ -45,10 +45,11 @@ type supervisor struct {
 	descriptors int // how many we may open
 
 	closeAdmin  func()
-	inCharge    bool  // ready in tableflip's eyes
-	alone       bool  // the supervisor that started us is dead
-	predecessor *peer // the supervisor before us, while it drains
-	successor   *peer // the supervisor after us
+	inCharge    bool           // ready in tableflip's eyes
+	alone       bool           // the supervisor that started us is dead
+	predecessor *peer          // the supervisor before us, until it has left
+	bridge      *handover.Link // to the supervisor that is to come after us, until it is in charge
+	successor   *peer          // the supervisor after us
 	lastBeat    time.Time
 	stalled     time.Time // when the loop last came back from standing still
 	upgrading   bool
@@ -85,6 +86,10 @@ func descriptorLimit() int {
 }
 
 func (s *supervisor) run(ctx context.Context, signals <-chan os.Signal) error {
+	if err := s.meetPredecessor(); err != nil {
+		s.sockets.flip.Stop()
+		return err
+	}
 	s.enterCounts()
 	s.closeAdmin = func() {}
 	if !s.sockets.flip.HasParent() { // otherwise the supervisor before us answers as yet
@@ -182,8 +187,10 @@ func (s *supervisor) stop() {
 		s.after(s.o.StopBudget, func() { s.cut(g) })
 	}
 	if s.next != nil {
-		s.next.kill() // it has nothing to finish
+		s.after(killGrace, s.next.killSilent)
 	}
+	s.routeWaiting()
+	s.stopOthers()
 	s.checkEmpty()
 }
 
@@ -201,9 +208,12 @@ func (s *supervisor) quit(err error) {
 	s.stop()
 }
 
-// checkEmpty ends the loop once we are stopping and every worker is dead.
+// checkEmpty ends the loop once we are stopping or leaving, every worker is dead, and no other supervisor is waited for.
 func (s *supervisor) checkEmpty() {
 	if !s.stopping && !s.leaving {
+		return
+	}
+	if s.upgrading || s.succeeds() {
 		return
 	}
 	for _, g := range s.generations {

@@ -10,7 +10,8 @@ import (
 	"github.com/samchon/payments-server/supervisor/handover"
 )
 
-// upgradeSlack is what a new supervisor may need beyond the start and the probation of its first generation.
+// upgradeSlack is what a new supervisor may need beyond the start and the probation of its first generation, and beyond
+// its stop if that comes to nothing: what its workers have accepted is answered first.
 const upgradeSlack = 10 * time.Second
 
 // deathNotice is how long the news of a death may take that has broken a pipe already.
@@ -33,19 +34,15 @@ var (
 
 // upgrade starts the next supervisor. It inherits the sockets, the board and the ledger, and one end of a bridge; it
 // starts a generation of its own, and only when that is blessed does tableflip call it ready. Until then nothing has
-// changed here. Afterwards our workers drain into its workers over the bridge, as they would into ours.
+// changed here. Afterwards our workers drain into its workers over the bridge, as they would into ours. Who of the two
+// is told to stop tells the other one.
 func (s *supervisor) upgrade(waiting chan<- error) {
 	if err := s.admitUpgrade(); err != nil {
 		s.log.Warn("upgrade refused", "err", err)
 		waiting <- err
 		return
 	}
-	ours, theirs, err := handover.Pair()
-	if err == nil {
-		err = s.sockets.flip.AddFile(bridgeFile, theirs)
-		theirs.Close()
-	}
-	if err != nil {
+	if err := s.openBridge(); err != nil {
 		waiting <- fmt.Errorf("upgrade: %w", err)
 		return
 	}
@@ -53,9 +50,24 @@ func (s *supervisor) upgrade(waiting chan<- error) {
 	s.log.Info("upgrade starts")
 	s.running.Go(func() {
 		err := s.flip()
-		s.post(func() { s.upgraded(ours, err) })
-		waiting <- err
+		s.post(func() { s.upgraded(err, waiting) })
 	})
+}
+
+// openBridge leaves one end to the next supervisor. What we say before it listens waits there.
+func (s *supervisor) openBridge() error {
+	ours, theirs, err := handover.Pair()
+	if err != nil {
+		return err
+	}
+	err = s.sockets.flip.AddFile(bridgeFile, theirs)
+	theirs.Close()
+	if err != nil {
+		ours.Close()
+		return err
+	}
+	s.bridge, err = handover.NewLink(ours)
+	return err
 }
 
 // flip starts the next supervisor when the one before us has left. Tableflip notices that a moment later than others, and
@@ -85,52 +97,97 @@ func (s *supervisor) admitUpgrade() error {
 	return nil
 }
 
-func (s *supervisor) upgraded(bridge *os.File, err error) {
+func (s *supervisor) upgraded(err error, waiting chan<- error) {
 	s.upgrading = false
-	if err != nil {
-		bridge.Close()
-		s.log.Error("upgrade failed: this supervisor stays", "err", err)
-		s.proceed()
-		return
+	if s.stopping {
+		waiting <- errStopping
+	} else {
+		waiting <- err
 	}
-	link, err := handover.NewLink(bridge)
 	if err != nil {
-		s.quit(fmt.Errorf("upgrade: %w", err))
+		s.bridge.Close()
+		s.upgradeFailed(err)
 		return
 	}
 	s.log.Info("a new supervisor is in charge: leaving")
-	s.successor = &peer{link: link}
+	s.successor = &peer{link: s.bridge}
 	s.running.Go(func() { s.listenToPeer(s.successor) })
 	s.leave()
 }
 
-// leave drains everything into the successor.
+func (s *supervisor) upgradeFailed(err error) {
+	if s.stopping {
+		s.log.Info("the new supervisor has left", "err", err)
+		s.checkEmpty()
+		return
+	}
+	s.log.Error("upgrade failed: this supervisor stays", "err", err)
+	s.proceed()
+}
+
+// leave drains everything into the successor, unless it has been told to stop: then that goes on.
 func (s *supervisor) leave() {
 	s.running.Go(s.closeAdmin) // it waits for answers that wait for this loop
 	s.conclusionOfPending()
 	s.leaving, s.current, s.warm = true, nil, nil
 	for _, g := range s.generations {
-		g.state = Draining
-		g.tell(handover.Drain)
-		s.retire(g)
+		if !s.stopping {
+			g.state = Draining
+			g.tell(handover.Drain)
+			s.retire(g)
+		}
+	}
+	s.checkEmpty()
+}
+
+// meetPredecessor listens to the supervisor before us from the first moment on: it may be told to stop, and we with it.
+func (s *supervisor) meetPredecessor() error {
+	if s.sockets.bridge == nil {
+		return nil
+	}
+	link, err := handover.NewLink(s.sockets.bridge)
+	if err != nil {
+		return fmt.Errorf("meet the supervisor before this one: %w", err)
+	}
+	s.predecessor = &peer{link: link}
+	s.running.Go(func() { s.listenToPeer(s.predecessor) })
+	return nil
+}
+
+// succeeds reports whether the supervisor that we have replaced has not finished yet. We are the one that others wait
+// for; until we are in charge that is the other one.
+func (s *supervisor) succeeds() bool {
+	return s.inCharge && s.predecessor != nil && !s.predecessor.gone
+}
+
+// stopOthers makes a stop one of both supervisors of an upgrade. A new one that is not in charge leaves the old one
+// alone: it may only have failed.
+func (s *supervisor) stopOthers() {
+	if s.upgrading {
+		s.bridge.Tell(handover.Stop, "")
+	}
+	if s.successor != nil {
+		s.successor.link.Tell(handover.Stop, "")
+	}
+	if s.succeeds() {
+		s.predecessor.link.Tell(handover.Stop, "")
+	}
+	s.after(s.o.StopBudget+2*killGrace, s.waitNoLonger) // they were told a moment later
+}
+
+// waitNoLonger leaves supervisors behind that hang. A new one that is not in charge is killed.
+func (s *supervisor) waitNoLonger() {
+	s.sockets.flip.Stop()
+	if s.predecessor != nil {
+		s.predecessor.gone = true
 	}
 	s.checkEmpty()
 }
 
 // takeCharge is the moment after which the supervisor before us, if there is one, leaves.
 func (s *supervisor) takeCharge() {
-	if s.inCharge {
+	if s.inCharge || s.stopping {
 		return
-	}
-	s.inCharge = true
-	if s.sockets.bridge != nil {
-		link, err := handover.NewLink(s.sockets.bridge)
-		if err != nil {
-			s.quit(fmt.Errorf("take charge: %w", err))
-			return
-		}
-		s.predecessor = &peer{link: link}
-		s.running.Go(func() { s.listenToPeer(s.predecessor) })
 	}
 	if s.sockets.flip.HasParent() {
 		s.closeAdmin = s.serveAdmin()
@@ -139,6 +196,7 @@ func (s *supervisor) takeCharge() {
 		s.quit(fmt.Errorf("take charge: %w", err))
 		return
 	}
+	s.inCharge = true
 	s.notify("READY=1", fmt.Sprintf("MAINPID=%d", os.Getpid()))
 	s.store()
 	s.o.Serving(s.sockets.apiAt, s.sockets.admin.Addr().String())
@@ -202,6 +260,8 @@ func (s *supervisor) hearPeer(p *peer, m handover.Message) {
 		s.adopted(p, m.Entries)
 	case handover.Refused:
 		s.refused(p, m.Entries)
+	case handover.Stop:
+		s.stop()
 	}
 }
 

@@ -88,7 +88,7 @@ func newUpgradeKill(t *testing.T, step string, b blow) *upgradeKill {
 		s.Probation = 3 * time.Second
 	}
 	if b == freezes {
-		s.ReadyTimeout = 8 * time.Second // the old supervisor waits that long, the probation and ten seconds
+		s.ReadyTimeout, s.StopBudget = 8*time.Second, time.Second // the old supervisor waits that long, and the rest
 	}
 	u := &upgradeKill{fleet: start(t, s), release: make(chan struct{}), upgraded: make(chan error, 1)}
 	u.load = mustLoad(t, u.api, think)
@@ -113,9 +113,10 @@ func (u *upgradeKill) reach(step string) {
 		return u.supervisors["new"] != 0
 	})
 	said := map[string]string{
-		"starting":  `"generation starts","generation":2`,
-		"probation": `"generation serves","generation":2`,
-		"draining":  `a new supervisor is in charge: leaving`,
+		"starting":     `"generation starts","generation":2`,
+		"half started": `"generation starts","generation":2`,
+		"probation":    `"generation serves","generation":2`,
+		"draining":     `a new supervisor is in charge: leaving`,
 	}[step]
 	u.await(step, func() bool { return strings.Contains(u.log.String(), said) })
 	u.await("its admin listener", func() bool { return step != "draining" || u.census().PID == u.supervisors["new"] })
