@@ -64,6 +64,7 @@ type script struct {
 
 	Binary      string        // of new workers; empty: this one
 	ExitAtStart bool          // a worker that fails before it is ready
+	LastLines   string        // on its standard error
 	NeverReady  bool          // a worker that hangs before it is ready
 	Hold        bool          // workers wait before they are ready until this is false again
 	HoldSlot    int           // that worker does
@@ -162,6 +163,9 @@ func playWorker() error {
 		return err
 	}
 	switch {
+	case s.LastLines != "":
+		fmt.Fprint(os.Stderr, s.LastLines)
+		os.Exit(1)
 	case s.ExitAtStart:
 		return fmt.Errorf("this worker is broken")
 	case s.NeverReady:

@@ -90,20 +90,41 @@ func (s *supervisor) hurry(p *process) {
 
 // listenTo passes on what a worker says, in order, and its death last: all that it wrote is handled before.
 func (s *supervisor) listenTo(p *process) {
+	spoke := false
 	for {
 		m, err := p.link.Receive()
 		if err != nil {
 			break
 		}
+		spoke = true
 		s.post(func() { s.hear(p, m) })
 	}
 	p.link.Close()
 	s.post(func() { s.hangUp(p) })
 	err := p.end()
+	if !spoke { // it has no clients who would wait
+		p.read()
+		err = p.explain(err)
+	}
 	s.post(func() { s.died(p, err) })
-	_ = p.cmd.Wait() // for its output, which no client has to wait for
+	if spoke {
+		p.read()
+	}
+}
+
+// read waits for a dead worker's output.
+func (p *process) read() {
+	_ = p.cmd.Wait()
 	p.out.flush()
 	p.err.flush()
+}
+
+// explain adds what a worker said last.
+func (p *process) explain(err error) error {
+	if word := p.err.lastWord(); word != "" {
+		return fmt.Errorf("%w: %s", err, word)
+	}
+	return err
 }
 
 // end waits until the process is dead and tells how it ended.

@@ -83,7 +83,7 @@ func TestUndo(t *testing.T) {
 		reason string
 	}{
 		{"MissingBinary", func(s *script) { s.Binary = "/nonexistent" }, "no such file"},
-		{"ExitsAtStart", func(s *script) { s.ExitAtStart = true }, "exit status 1"},
+		{"ExitsAtStart", func(s *script) { s.ExitAtStart = true }, "exit status 1: this worker is broken"},
 		{"NeverReady", func(s *script) { s.NeverReady = true }, "not ready"},
 		{"CrashesOnProbation", func(s *script) { s.Illness = crashes }, "generation 2 worker 1"}, // killed, or EOF is seen first
 		{"HangsOnProbation", func(s *script) { s.Illness = stops }, "not healthy"},
@@ -107,6 +107,38 @@ func TestUndo(t *testing.T) {
 			f.await("the bad generation to leave", func() bool { return onlyServing(f) })
 			if b, err := os.ReadFile(f.script.path("blessed")); len(b) != 1 {
 				t.Errorf("blessed %d times (%v), want once", len(b), err)
+			}
+		})
+	}
+}
+
+// TestReason has workers that leave before they are ready. Whoever asked for them is told what they said last, and
+// nothing that only a log may say.
+func TestReason(t *testing.T) {
+	t.Parallel()
+	f := start(t, script{Workers: 1})
+	const prefix = ": exit status 1"
+	for _, c := range []struct{ name, says, reason string }{
+		{"LastLine", "it begins\npayments: the schema 12 is too new for me\n", ": payments: the schema 12 is too new for me"},
+		{"LastLineWithoutAnEnd", "payments: no", ": payments: no"},
+		{"IndentedAndEmptyLines", "payments: wrong:\n  API_PORT: is taken\n\n", ": API_PORT: is taken"},
+		{"NoLineOfALog", "payments: no\n{\"msg\":\"x\"}\nmsg=y generation=2 worker=1\n", ": payments: no"},
+		{"NothingButALog", "{\"msg\":\"x\"}\n", ""},
+		{"Panic", "panic: no\n\ngoroutine 1 [running]:\nmain.main()\n\t/main.go:3 +0x18\n", ": panic: no"},
+		{"NoMoreThanALine", strings.Repeat("x", 5000) + "\n", ": " + strings.Repeat("x", 300)},
+		{"NoPassword", "connect postgres://me:p@ss@db/x: failed; host=db password='a b' user=me Password: c\n",
+			": connect postgres://…@db/x: failed; host=db password=… user=me Password: …"},
+		{"NoControlCharacters", "payments: \x1b[31mno\a\n", ": payments:  [31mno"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f.rewrite(func(s *script) { s.LastLines = c.says })
+			err := f.reload()
+			if err == nil || !strings.HasSuffix(err.Error(), prefix+c.reason) {
+				t.Errorf("reload: %v, want the reason %q", err, prefix+c.reason)
+			}
+			receipts := f.census().Receipts
+			if last := receipts[len(receipts)-1].Reason; !strings.HasSuffix(last, prefix+c.reason) {
+				t.Errorf("receipt: %s", last)
 			}
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/samchon/payments-server/supervisor/handover"
@@ -23,8 +24,11 @@ const (
 	predecessorPoll  = 5 * time.Millisecond
 )
 
-// parentLives is tableflip's error, which has no name there.
-const parentLives = "parent hasn't exited"
+// Of tableflip's errors, which have no names there.
+const (
+	parentLives = "parent hasn't exited"
+	childLeft   = "child pid="
+)
 
 var (
 	errInProgress  = errors.New("a handover is in progress")
@@ -80,10 +84,14 @@ func (s *supervisor) flip() error {
 	}
 	for {
 		err := s.sockets.flip.Upgrade()
-		if err == nil || err.Error() != parentLives || ctx.Err() != nil {
-			return err
+		if err != nil && err.Error() == parentLives && ctx.Err() == nil {
+			time.Sleep(predecessorPoll)
+			continue
 		}
-		time.Sleep(predecessorPoll)
+		if err != nil && strings.HasPrefix(err.Error(), childLeft) { // it does not write through us
+			return fmt.Errorf("%w: its lines in the log say why", err)
+		}
+		return err
 	}
 }
 

@@ -54,7 +54,7 @@ func TestUpgrade(t *testing.T) {
 		bad    func(*script)
 		reason string
 	}{
-		{"BrokenSupervisorLeavesTheOldOne", func(s *script) { s.BrokenHead = true }, "exit status 1"},
+		{"BrokenSupervisorLeavesTheOldOne", func(s *script) { s.BrokenHead = true }, "exit status 1: its lines in the log say why"},
 		{"BrokenWorkersLeaveTheOldOne", func(s *script) { s.ExitAtStart = true }, "exit status 1"},
 		{"WorkersThatCrashLeaveTheOldOne", func(s *script) { s.Illness = crashes }, "exit status 1"},
 		{"WorkersThatHangLeaveTheOldOne", func(s *script) { s.Illness, s.HealthTimeout = stops, 2*time.Second }, "exit status 1"},
