@@ -85,7 +85,7 @@ func descriptorLimit() int {
 	return int(r.Cur)
 }
 
-func (s *supervisor) run(ctx context.Context, signals <-chan os.Signal) error {
+func (s *supervisor) run(ctx context.Context, signals chan os.Signal) error {
 	if err := s.meetPredecessor(); err != nil {
 		s.sockets.flip.Stop()
 		return err
@@ -101,6 +101,7 @@ func (s *supervisor) run(ctx context.Context, signals <-chan os.Signal) error {
 	stopWatching()
 	s.closeAdmin()
 	s.sockets.flip.Stop()
+	s.passOn(signals)
 	for _, p := range []*peer{s.predecessor, s.successor} {
 		if p != nil {
 			p.link.Close()
@@ -145,6 +146,25 @@ func (s *supervisor) signalled(sig os.Signal) {
 		s.upgrade(make(chan error, 1))
 	default:
 		s.stop()
+	}
+}
+
+// passOn sends the last messages to the successor, and tells it of a stop that came too late for us.
+func (s *supervisor) passOn(signals chan os.Signal) {
+	if s.successor == nil {
+		return
+	}
+	defer s.successor.link.Flush()
+	signal.Stop(signals) // waits for those that have reached us
+	for {
+		select {
+		case sig := <-signals:
+			if sig == syscall.SIGTERM || sig == syscall.SIGINT {
+				s.successor.link.Tell(handover.Stop, "")
+			}
+		default:
+			return
+		}
 	}
 }
 
@@ -220,9 +240,6 @@ func (s *supervisor) checkEmpty() {
 		if len(g.workers) > 0 {
 			return
 		}
-	}
-	if s.successor != nil {
-		s.successor.link.Flush()
 	}
 	s.over = true
 }

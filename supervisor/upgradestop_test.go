@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -232,4 +233,22 @@ func (up *upload) answer(t *testing.T) string {
 	b, err := io.ReadAll(res.Body)
 	must(t, err)
 	return string(b)
+}
+
+// TestUpgradeStop_AtRandomMoments ends the request in progress at once, so that TERM also meets an old supervisor that is
+// just about to leave.
+func TestUpgradeStop_AtRandomMoments(t *testing.T) {
+	t.Parallel()
+	for i := range 24 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			u := newUpgradeStop(t, "asked for", script{})
+			u.uploadTo(1)
+			u.reach("asked for")
+			time.Sleep(rand.N(260 * time.Millisecond)) // the moment
+			u.terminate("old")
+			u.finish()
+			u.await("everything to leave", func() bool { return len(u.processes()) == 0 })
+		})
+	}
 }
