@@ -65,10 +65,27 @@ func (s *Store) KeepAnswer(ctx context.Context, operation, key string, a Answer)
 	}))
 }
 
-// Tidy deletes what has outlived its purpose.
+// tidyBatch is how many rows go in one statement, which a slow disk ends within
+// patience: a statement for all of a backlog would be undone, and never get through.
+const tidyBatch = 2000
+
+// Tidy deletes what has outlived its purpose, until nothing is left of it or ctx ends.
 func (s *Store) Tidy(ctx context.Context) error {
+	keys, webhooks := time.Now().Add(-KeyLife), time.Now().Add(-earlyWebhookLife)
 	return translate(errors.Join(
-		s.queries.DropIdempotencyKeys(ctx, time.Now().Add(-KeyLife)),
-		s.queries.DropEarlyWebhooks(ctx, time.Now().Add(-earlyWebhookLife)),
+		inBatches(func() (int64, error) {
+			return s.queries.DropIdempotencyKeys(ctx, sqlcgen.DropIdempotencyKeysParams{Before: keys, Most: tidyBatch})
+		}),
+		inBatches(func() (int64, error) {
+			return s.queries.DropEarlyWebhooks(ctx, sqlcgen.DropEarlyWebhooksParams{Before: webhooks, Most: tidyBatch})
+		}),
 	))
+}
+
+func inBatches(drop func() (int64, error)) error {
+	for {
+		if dropped, err := drop(); err != nil || dropped == 0 {
+			return err
+		}
+	}
 }
