@@ -8,14 +8,21 @@ import (
 
 	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/internal/payment"
+	"github.com/samchon/payments-server/internal/store"
 )
 
 func (s *server) storeHistory(ctx context.Context, in *keyed[api.StoreHistory]) (api.History, error) {
-	h, err := s.payments.Register(ctx, payment.Registration{
-		Vendor: vendorOf(in.Body.Vendor), Source: sourceOf(in.Body.Source),
-		Price: in.Body.Price, Password: in.Body.Password, WebhookURL: in.Body.WebhookURL,
-	})
-	return presented(h, err)
+	return presented(s.payments.Register(ctx, registrationOf(in.Body)))
+}
+
+// openStored lets those have a kept answer who have its record's password. What was
+// refused has no record.
+func (s *server) openStored(ctx context.Context, in *keyed[api.StoreHistory], known *store.Answer) error {
+	if known.Refused() {
+		return nil
+	}
+	_, err := s.payments.Registered(ctx, registrationOf(in.Body))
+	return err
 }
 
 func (s *server) historyBySource(ctx context.Context, in *struct{ Body api.SourcePassword }) (api.History, error) {
@@ -38,6 +45,12 @@ func (s *server) cancelHistory(ctx context.Context, in *keyed[api.CancelHistory]
 		c.Account = &payment.Account{Bank: a.Bank, Account: a.Account, Holder: a.Holder, Mobile: a.Mobile}
 	}
 	return presented(s.payments.Cancel(ctx, c))
+}
+
+// openCancelled lets nobody learn even of a refusal without the record's password.
+func (s *server) openCancelled(ctx context.Context, in *keyed[api.CancelHistory], _ *store.Answer) error {
+	_, err := s.payments.HistoryBySource(ctx, sourceOf(in.Body.Source), in.Body.Password)
+	return err
 }
 
 func presented(h *payment.History, err error) (api.History, error) {
@@ -105,6 +118,13 @@ func appendHistory(to []byte, h *api.History) []byte {
 		to = append(to, '}')
 	}
 	return append(to, `]}`...)
+}
+
+func registrationOf(in api.StoreHistory) payment.Registration {
+	return payment.Registration{
+		Vendor: vendorOf(in.Vendor), Source: sourceOf(in.Source),
+		Price: in.Price, Password: in.Password, WebhookURL: in.WebhookURL,
+	}
 }
 
 func vendorOf(v api.Vendor) payment.Vendor {

@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -20,11 +22,15 @@ import (
 type keyed[B any] struct {
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"A text of the client's that is unique to this request. Sent again within 24 hours, the request is not carried out again: its first answer is repeated."`
 	Body           B
+	sent           []byte // the body as it was sent
 }
 
 // Resolve implements huma.Resolver. A client that sends an empty key believes that
 // repeating the request is safe.
 func (k *keyed[B]) Resolve(c huma.Context) []error {
+	if opened, ok := c.(openedContext); ok {
+		k.sent = opened.plain
+	}
 	r, _ := humachi.Unwrap(c)
 	if _, given := r.Header["Idempotency-Key"]; !given || k.IdempotencyKey != "" {
 		return nil
@@ -44,13 +50,17 @@ type keyStore interface {
 // once answers a request with a known key as it was answered first. What is not
 // final, such as an outcome that is still unknown, is not kept: the request may
 // then be sent again, under the same key, to learn how it ended.
-func once[B, O any](s *server, operation string, do func(context.Context, *keyed[B]) (O, error)) func(context.Context,
-	*keyed[B]) (O, error) {
+//
+// A kept answer is as good as the record: it is repeated only to whom open lets,
+// which asks for the password as a read does. Without an answer, do asks for it.
+func once[B, O any](s *server, operation string, open func(context.Context, *keyed[B], *store.Answer) error,
+	do func(context.Context, *keyed[B]) (O, error)) func(context.Context, *keyed[B]) (O, error) {
+	operation += toldApart
 	return func(ctx context.Context, in *keyed[B]) (out O, err error) {
 		if in.IdempotencyKey == "" {
 			return do(ctx, in)
 		}
-		hash, err := s.hashRequest(in.Body)
+		hash, err := s.hashRequest(in.sent)
 		if err != nil {
 			return out, err
 		}
@@ -61,6 +71,9 @@ func once[B, O any](s *server, operation string, do func(context.Context, *keyed
 		case err != nil:
 			return out, err
 		case known != nil:
+			if err := open(ctx, in, known); err != nil {
+				return out, err
+			}
 			return repeat[O](known)
 		}
 		out, err = do(ctx, in)
@@ -69,10 +82,25 @@ func once[B, O any](s *server, operation string, do func(context.Context, *keyed
 	}
 }
 
-// hashRequest tells requests apart. It is keyed, because a request holds a
-// password that could be guessed from a plain hash.
-func (s *server) hashRequest(body any) ([]byte, error) {
-	plain, err := json.Marshal(body)
+// toldApart stands for what hashRequest makes of a request, and is changed with it:
+// keys of builds that hash otherwise are none of ours, nor ours theirs. Without a
+// kept answer a repeated request is still harmless: a store finds its record, a
+// cancel the intent of its key.
+const toldApart = " 2"
+
+// hashRequest tells requests apart by what was sent, whatever our types make of
+// it, so that a release with more fields takes a request for the same.
+//
+// The password is no part of it. Whether it is right is only told by who counts
+// the guesses, and here a guess would be answered by the comparison. The hash is
+// keyed because the rest may be guessed as well: an account to refund to.
+func (s *server) hashRequest(sent []byte) ([]byte, error) {
+	var members map[string]any
+	if err := json.Unmarshal(sent, &members); err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(members, func(name string, _ any) bool { return strings.EqualFold(name, "password") })
+	plain, err := json.Marshal(members) // sorted
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +110,7 @@ func (s *server) hashRequest(body any) ([]byte, error) {
 }
 
 func repeat[O any](known *store.Answer) (out O, err error) {
-	if known.Status < 300 {
+	if !known.Refused() {
 		return out, json.Unmarshal(known.Body, &out)
 	}
 	p := &problem{}

@@ -7,13 +7,26 @@ import (
 
 	"github.com/samchon/payments-server/api"
 	"github.com/samchon/payments-server/internal/payment"
+	"github.com/samchon/payments-server/internal/store"
 )
 
 func (s *server) storeReservation(ctx context.Context, in *keyed[api.StoreReservation]) (api.Reservation, error) {
-	return presentedReservation(s.payments.Reserve(ctx, payment.Booking{
-		Vendor: vendorOf(in.Body.Vendor), Source: sourceOf(in.Body.Source),
-		Title: in.Body.Title, Password: in.Body.Password,
-	}))
+	return presentedReservation(s.payments.Reserve(ctx, bookingOf(in.Body)))
+}
+
+// openReserved is openStored of billing keys.
+func (s *server) openReserved(ctx context.Context, in *keyed[api.StoreReservation], known *store.Answer) error {
+	if known.Refused() {
+		return nil
+	}
+	_, err := s.payments.Reserved(ctx, bookingOf(in.Body))
+	return err
+}
+
+func bookingOf(in api.StoreReservation) payment.Booking {
+	return payment.Booking{
+		Vendor: vendorOf(in.Vendor), Source: sourceOf(in.Source), Title: in.Title, Password: in.Password,
+	}
 }
 
 func (s *server) reservationBySource(ctx context.Context,

@@ -22,7 +22,7 @@ func (s *server) register(a huma.API) {
 		Tags: []string{"histories"}, Summary: "Capture a payment and keep its record",
 		Description: "Approves the payment at its gateway where that is needed, compares what was paid, and stores the record. " +
 			"The same request again returns the same record.",
-	}, once(s, "histories.store", s.storeHistory))
+	}, once(s, "histories.store", s.openStored, s.storeHistory))
 	handle(sealed, huma.Operation{
 		OperationID: "histories.get", Method: http.MethodPatch, Path: "/histories/get",
 		Tags: []string{"histories"}, Summary: "Read a payment by its source",
@@ -34,13 +34,13 @@ func (s *server) register(a huma.API) {
 	handle(sealed, huma.Operation{
 		OperationID: "histories.cancel", Method: http.MethodPut, Path: "/histories/cancel",
 		Tags: []string{"histories"}, Summary: "Refund a payment, whole or in part",
-	}, once(s, "histories.cancel", s.cancelHistory))
+	}, once(s, "histories.cancel", s.openCancelled, s.cancelHistory))
 
 	handle(sealed, huma.Operation{
 		OperationID: "reservations.store", Method: http.MethodPost, Path: "/reservations", DefaultStatus: http.StatusCreated,
 		Tags: []string{"reservations"}, Summary: "Keep the record of a billing key",
 		Description: "The same request again returns the same record.",
-	}, once(s, "reservations.store", s.storeReservation))
+	}, once(s, "reservations.store", s.openReserved, s.storeReservation))
 	handle(sealed, huma.Operation{
 		OperationID: "reservations.get", Method: http.MethodPatch, Path: "/reservations/get",
 		Tags: []string{"reservations"}, Summary: "Read a billing key by its source",

@@ -28,7 +28,8 @@ type humaContext = huma.Context
 // JSON, and answers in sealed text.
 type openedContext struct {
 	humaContext
-	body io.Reader
+	plain []byte
+	body  io.Reader
 }
 
 // Unwrap lets the adapter reach the request.
@@ -60,7 +61,7 @@ func (c openedContext) Header(name string) string {
 func openSealed(codec *wire.Codec) func(huma.Context, func(huma.Context)) {
 	return func(c huma.Context, next func(huma.Context)) {
 		if c.Operation().RequestBody == nil {
-			next(openedContext{c, http.NoBody})
+			next(openedContext{c, nil, http.NoBody})
 			return
 		}
 		buffers := pool.Get().(*bodyBuffers)
@@ -83,7 +84,7 @@ func openSealed(codec *wire.Codec) func(huma.Context, func(huma.Context)) {
 		case flaw != nil:
 			refuse(c, newProblem(c.Context(), codeInvalidBody, flaw.Error()))
 		default:
-			next(openedContext{c, bytes.NewReader(plain)})
+			next(openedContext{c, plain, bytes.NewReader(plain)})
 		}
 	}
 }

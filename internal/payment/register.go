@@ -30,7 +30,7 @@ func (s *Service) Register(ctx context.Context, r Registration) (*History, error
 	if err := r.Vendor.check(); err != nil {
 		return nil, err
 	}
-	h, err := s.registered(ctx, r)
+	h, err := s.Registered(ctx, r)
 	if !errors.Is(err, ErrNotFound) {
 		return h, err
 	}
@@ -60,9 +60,9 @@ func (s *Service) Register(ctx context.Context, r Registration) (*History, error
 	return h, err
 }
 
-// registered returns the history of an identical, earlier registration,
+// Registered returns the history of an identical, earlier registration,
 // ErrNotFound where there is none, or why another one stands in the way.
-func (s *Service) registered(ctx context.Context, r Registration) (*History, error) {
+func (s *Service) Registered(ctx context.Context, r Registration) (*History, error) {
 	h, err := s.store.HistoryOf(ctx, r.Source, r.Vendor)
 	switch {
 	case err != nil:
@@ -97,7 +97,7 @@ func (s *Service) joinCapture(ctx context.Context, r Registration, mine *Intent)
 	if !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
-	h, err := s.registered(ctx, r) // it has been finished meanwhile
+	h, err := s.Registered(ctx, r) // it has been finished meanwhile
 	if errors.Is(err, ErrNotFound) {
 		return nil, failf(CodeInProgress, nil, "The same registration has just been refused; send it again.")
 	}

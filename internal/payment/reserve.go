@@ -23,7 +23,7 @@ func (s *Service) Reserve(ctx context.Context, b Booking) (*Reservation, error) 
 	if err := b.Vendor.check(); err != nil {
 		return nil, err
 	}
-	if r, err := s.reserved(ctx, b); !errors.Is(err, ErrNotFound) {
+	if r, err := s.Reserved(ctx, b); !errors.Is(err, ErrNotFound) {
 		return r, err
 	}
 	s.reached(StepBillingKeyWanted)
@@ -46,7 +46,7 @@ func (s *Service) Reserve(ctx context.Context, b Booking) (*Reservation, error) 
 	}
 	switch err := s.store.InsertReservation(ctx, r); {
 	case errors.Is(err, ErrDuplicate): // an equal booking was faster, or another one has the billing key
-		r, err := s.reserved(ctx, b)
+		r, err := s.Reserved(ctx, b)
 		if errors.Is(err, ErrNotFound) {
 			return nil, errTaken()
 		}
@@ -59,9 +59,9 @@ func (s *Service) Reserve(ctx context.Context, b Booking) (*Reservation, error) 
 	return r, nil
 }
 
-// reserved returns the reservation of an identical, earlier booking, ErrNotFound
+// Reserved returns the reservation of an identical, earlier booking, ErrNotFound
 // where the source has none, or why another one stands in the way.
-func (s *Service) reserved(ctx context.Context, b Booking) (*Reservation, error) {
+func (s *Service) Reserved(ctx context.Context, b Booking) (*Reservation, error) {
 	r, err := s.store.ReservationBySource(ctx, b.Source)
 	switch {
 	case err != nil:

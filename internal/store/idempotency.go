@@ -26,6 +26,9 @@ type Answer struct {
 	Body   []byte
 }
 
+// Refused reports whether the request was not carried out.
+func (a Answer) Refused() bool { return a.Status >= 300 }
+
 func answerBody(operation, key string) seal.AD {
 	return seal.AD{Table: "payment_idempotency_keys", Column: "body", Row: operation + " " + key}
 }
