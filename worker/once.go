@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -32,13 +33,17 @@ func (k *keyed[B]) Resolve(c huma.Context) []error {
 		k.sent = opened.plain
 	}
 	r, _ := humachi.Unwrap(c)
-	if _, given := r.Header["Idempotency-Key"]; !given || k.IdempotencyKey != "" {
-		return nil
+	if _, given := r.Header["Idempotency-Key"]; given && k.IdempotencyKey == "" {
+		return unfitKey("is empty; give a text that is unique to this request, or leave the header out")
 	}
-	return []error{&huma.ErrorDetail{
-		Location: "header.Idempotency-Key",
-		Message:  "is empty; give a text that is unique to this request, or leave the header out",
-	}}
+	if !utf8.ValidString(k.IdempotencyKey) { // PostgreSQL would refuse it
+		return unfitKey("is not UTF-8; give a text that is, of up to 255 characters, and unique to this request")
+	}
+	return nil
+}
+
+func unfitKey(why string) []error {
+	return []error{&huma.ErrorDetail{Location: "header.Idempotency-Key", Message: why}}
 }
 
 // keyStore keeps answers under their clients' keys.
