@@ -93,8 +93,8 @@ func (s *slave) goBack(ctx context.Context, reason error) {
 	s.Log.Info("returned to the release before")
 }
 
-// runBefore makes the server run what the lease names. last-good moves first: a worker that crashes meanwhile is
-// restarted from there.
+// runBefore makes the server run what the lease names, and keeps the lease until it does. last-good moves first: a worker
+// that crashes meanwhile is restarted from there.
 func (s *slave) runBefore(ctx context.Context) error {
 	l, err := readLease(s.Home)
 	if err != nil || l == nil {
@@ -107,6 +107,21 @@ func (s *slave) runBefore(ctx context.Context) error {
 	if err := errors.Join(s.Home.Point(release.LastGood, l.From), s.Home.Point(release.Current, l.From)); err != nil {
 		return err
 	}
+	if s.workersBack != l.Rollout {
+		if err := s.returnWorkers(ctx, before); err != nil {
+			return err
+		}
+		s.workersBack = l.Rollout
+	}
+	// Refused while the one before still finishes requests, which takes as long as they do: then it is tried again, and
+	// the workers stay.
+	if err := s.followSupervisor(ctx, before); err != nil {
+		return err
+	}
+	return dropLease(s.Home)
+}
+
+func (s *slave) returnWorkers(ctx context.Context, before release.Release) error {
 	if err := s.Server.Reload(ctx); err != nil {
 		return err
 	}
@@ -118,7 +133,7 @@ func (s *slave) runBefore(ctx context.Context) error {
 		return err
 	}
 	s.change(func(m *Machine) { m.Commit = before.Commit })
-	return errors.Join(s.followSupervisor(ctx, before), dropLease(s.Home))
+	return nil
 }
 
 // followSupervisor replaces the supervisor when it is compiled from other code than that of a release.

@@ -93,6 +93,28 @@ func TestRollout_LeavesOrReturnsEveryMachineWhenOneFails(t *testing.T) {
 	}
 }
 
+// The supervisor of an undone release is not left in charge because a request takes its time.
+func TestRollout_IsUndoneOnceTheSupervisorIsBack(t *testing.T) {
+	t.Parallel()
+	w, machines := newWorld(t, "a")
+	a := machines[0]
+	a.heads["c1"] = "other code"
+	a.refuses["c1"] = "probation"
+	a.busy["c0"] = 3
+	fleet, err := w.client().Update(t.Context(), updater.Order{Mode: "local", Commit: "c1"}, func(updater.Fleet) {})
+	must(t, err)
+	if r := fleet.Rollout; r.Outcome != updater.Undone {
+		t.Errorf("it is %s because of %q, want undone", r.Outcome, r.Reason)
+	}
+	runs(t, "c0", a)
+	if program, err := a.Program(); err != nil || program != a.home.Binary("c0") {
+		t.Errorf("the supervisor is %s, %v", program, err)
+	}
+	if got := w.handovers(); got != "a c1, a c0" {
+		t.Errorf("handovers were %q", got)
+	}
+}
+
 func TestRollout_OnlyOneAtATime(t *testing.T) {
 	t.Parallel()
 	w, machines := newWorld(t, "a", "b")

@@ -192,6 +192,9 @@ type machine struct {
 	mu      sync.Mutex
 	serving string
 	looks   float64
+	head    string                   // the commit of the supervisor
+	heads   map[string]string        // commit: the digest of its supervisor
+	busy    map[string]int           // commit: how often it is refused as the next supervisor
 	held    map[string]chan struct{} // commit: what its handover waits for
 	during  map[string]func()        // commit: what happens during its handover
 }
@@ -199,6 +202,7 @@ type machine struct {
 func (w *world) newMachine(t *testing.T, name string) *machine {
 	t.Helper()
 	m := &machine{w: w, name: name, home: release.Home(t.TempDir()), refuses: map[string]string{}, serving: "c0",
+		head: "c0", heads: map[string]string{}, busy: map[string]int{},
 		held: map[string]chan struct{}{}, during: map[string]func(){}}
 	m.make(t, "c0")
 	must(t, m.home.Point(release.LastGood, "c0"))
@@ -270,7 +274,7 @@ func (m *machine) Prepare(ctx context.Context, t release.Target, tell release.Pr
 		<-ctx.Done()
 		return release.Release{}, ctx.Err()
 	}
-	r := release.Release{Name: t.Commit, Commit: t.Commit, Branch: "master", Go: "go1", SHA256: "of " + t.Commit, CommitTime: time.Unix(1, 0)}
+	r := release.Release{Name: t.Commit, Commit: t.Commit, Branch: "master", Go: "go1", SHA256: "of " + t.Commit, Supervisor: m.heads[t.Commit], CommitTime: time.Unix(1, 0)}
 	if m.refuses[t.Commit] == "bytes" {
 		r.SHA256 = "something else"
 	}
@@ -283,10 +287,27 @@ func (m *machine) Prepare(ctx context.Context, t release.Target, tell release.Pr
 func (*machine) Migrate(context.Context, release.Release) error { return nil }
 
 // Program implements updater.Server.
-func (m *machine) Program() (string, error) { return m.home.Binary("c0"), nil }
+func (m *machine) Program() (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.home.Binary(m.head), nil
+}
 
-// Upgrade implements updater.Server.
-func (*machine) Upgrade(context.Context) error { return nil }
+// Upgrade implements updater.Server: a supervisor that refuses while the one before it has something to finish.
+func (m *machine) Upgrade(context.Context) error {
+	name, err := m.home.Pointed(release.LastGood)
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.busy[name] > 0 {
+		m.busy[name]--
+		return errors.New("the supervisor before this one still finishes its requests")
+	}
+	m.head = name
+	return nil
+}
 
 // Reload implements updater.Server: a supervisor that undoes some commits.
 func (m *machine) Reload(context.Context) error {
