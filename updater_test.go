@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"net"
 	"os"
@@ -14,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/samchon/payments-server/internal/config"
 )
 
 // What rollouts do is tested in updater/ and, with all processes, by `make test-update`.
@@ -58,6 +62,31 @@ func TestUpdater(t *testing.T) {
 			t.Errorf("after stop there is %q", left)
 		}
 		s.refuses(t, "no updater master can be reached", "update", "local")
+	})
+
+	// This process plays no updater, so that the second looks like one that started at the same moment.
+	t.Run("KeepsThePIDOfTheFirstOfTwoThatStartAtOnce", func(t *testing.T) {
+		t.Parallel()
+		home := t.TempDir()
+		pid := filepath.Join(home, "run", "updater.pid")
+		p := &program{ctx: t.Context(), getenv: func(name string) string { return map[string]string{"PAYMENTS_HOME": home}[name] }}
+		err := p.runUpdater(func(_ context.Context, _ *config.Config, ready func() error) error {
+			if err := ready(); err != nil {
+				return err
+			}
+			second := p.runUpdater(func(context.Context, *config.Config, func() error) error { return nil })
+			if second == nil || !strings.Contains(second.Error(), "another updater") {
+				t.Errorf("the second says %v", second)
+			}
+			_, err := os.Stat(pid)
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(pid); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("after its end the pid file is there: %v", err)
+		}
 	})
 
 	t.Run("SpeaksTLS", func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/samchon/payments-server/internal/config"
+	"github.com/samchon/payments-server/internal/filelock"
 	"github.com/samchon/payments-server/updater/release"
 )
 
@@ -41,8 +42,33 @@ func (p *program) runUpdater(role func(_ context.Context, _ *config.Config, read
 	}
 	ctx, stop := signal.NotifyContext(p.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	defer os.Remove(updaterPID(cfg))
-	return role(ctx, cfg, func() error { return os.WriteFile(updaterPID(cfg), []byte(strconv.Itoa(os.Getpid())), 0o600) })
+	unlock, err := lockUpdater(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	self := strconv.Itoa(os.Getpid())
+	defer removeIfIs(updaterPID(cfg), self)
+	return role(ctx, cfg, func() error { return os.WriteFile(updaterPID(cfg), []byte(self), 0o600) })
+}
+
+const updaterLockTimeout = 2 * time.Second // one that is just ending is waited for
+
+// lockUpdater guards the pid file: of two that start at once, neither has written it when the other looks.
+func lockUpdater(ctx context.Context, cfg *config.Config) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, updaterLockTimeout)
+	defer cancel()
+	if unlock, err = filelock.Lock(ctx, cfg.Path("run", "updater.lock")); err != nil {
+		return nil, fmt.Errorf("another updater of %s runs or starts: %w", cfg.Home, err)
+	}
+	return unlock, nil
+}
+
+// removeIfIs removes a file that has this content.
+func removeIfIs(path, content string) {
+	if text, err := os.ReadFile(path); err == nil && string(text) == content {
+		_ = os.Remove(path)
+	}
 }
 
 const updaterStartTimeout = 20 * time.Second
