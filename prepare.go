@@ -40,5 +40,8 @@ func (checkCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	if err := cfg.CheckFiles(); err != nil {
+		return err
+	}
 	return cfg.Print(p.stdout)
 }

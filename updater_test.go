@@ -104,6 +104,16 @@ func TestUpdater(t *testing.T) {
 		s.refuses(t, "unknown authority", "rollouts")
 	})
 
+	t.Run("NeedsItsFiles", func(t *testing.T) {
+		t.Parallel()
+		env := map[string]string{"PAYMENTS_HOME": t.TempDir(), "UPDATER_ALLOWED_SIGNERS": "none"}
+		for _, command := range []string{"config check", "updater master", "updater slave"} {
+			if _, err := invoke(t, env, strings.Fields(command)...); err == nil || !strings.Contains(err.Error(), "updater.allowed_signers") {
+				t.Errorf("%s says %v, want that the file is missing", command, err)
+			}
+		}
+	})
+
 	t.Run("NeedsARemoteWhereItIsNotLocal", func(t *testing.T) {
 		t.Parallel()
 		home := t.TempDir()

@@ -32,6 +32,9 @@ func (p *program) runUpdater(role func(_ context.Context, _ *config.Config, read
 	if err := becomeLastGood(cfg); err != nil {
 		return err
 	}
+	if err := cfg.CheckFiles(); err != nil {
+		return err
+	}
 	if running := runningUpdater(cfg); running != 0 {
 		return fmt.Errorf("the updater of %s runs already, as process %d", cfg.Home, running)
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 )
@@ -9,6 +10,21 @@ import (
 // Check says everything that is wrong with c in one *Error. Load has called it.
 func (c *Config) Check() error {
 	if problems := c.problems(); len(problems) > 0 {
+		return &Error{File: c.File, Problems: problems}
+	}
+	return nil
+}
+
+// CheckFiles says which files that c names cannot be read. Load does not: only the updater needs them, and no worker
+// shall fail for want of one.
+func (c *Config) CheckFiles() error {
+	var problems []string
+	for _, f := range c.files() {
+		if _, err := os.ReadFile(f.value.String()); err != nil {
+			problems = append(problems, fmt.Sprintf("%s: %v", f.name(), err))
+		}
+	}
+	if len(problems) > 0 {
 		return &Error{File: c.File, Problems: problems}
 	}
 	return nil
@@ -22,6 +38,9 @@ func (c *Config) problems() []string {
 		}
 	}
 	problems = append(problems, c.clashingPorts()...)
+	if u := c.Updater; (u.TLSCert == "") != (u.TLSKey == "") {
+		problems = append(problems, "updater.tls_cert: needs updater.tls_key, and the other way round; set both or none")
+	}
 	if c.deployed() {
 		problems = append(problems, c.undeployable()...)
 	}

@@ -14,6 +14,10 @@ func TestCheck(t *testing.T) {
 		{"AcceptsOtherAddresses", func(c *Config) { c.API.Host, c.Admin.Host = "::1", "localhost" }, ""},
 		{"RefusesPortZero", func(c *Config) { c.API.Port = 0 }, "api.port (API_PORT): must be a port from 1 to 65535"},
 		{"RefusesAForgottenMode", func(c *Config) { c.Mode = "" }, "mode (MODE): must be one of local, dev, real"},
+		{"RefusesACertificateWithoutItsKey", func(c *Config) { c.Updater.TLSCert = "cert.pem" },
+			"updater.tls_cert: needs updater.tls_key, and the other way round; set both or none"},
+		{"RefusesAKeyWithoutItsCertificate", func(c *Config) { c.Updater.TLSKey = "key.pem" },
+			"updater.tls_cert: needs updater.tls_key, and the other way round; set both or none"},
 		{"RefusesAPreviousKeyWithoutIV", func(c *Config) { c.AtRest.Webhook.Previous = []Key{{Key: "0123456789abcdef"}} },
 			"at_rest.webhook.previous[0].iv: missing; set your own (payments keygen prints a complete set)"},
 	} {

@@ -28,7 +28,7 @@ const (
 // The tags are the reference: yaml names the field in the file, env the variable
 // that overrides it (a struct's env is the prefix of its fields'), validate the
 // rule, doc the line in docs/configuration.md. What only the supervisor reads has the
-// effect:"upgrade": a reload starts workers, which read the rest.
+// effect:"upgrade": a reload starts workers, which read the rest. A path that is opened later names:"file".
 type Config struct {
 	Mode           Mode      `yaml:"mode" env:"MODE" validate:"oneof=local dev real" doc:"Where the server runs: local, dev or real."`
 	Home           string    `yaml:"home" env:"PAYMENTS_HOME" validate:"required" doc:"Directory of everything the server keeps on disk."`
@@ -78,16 +78,16 @@ type Updater struct {
 
 	Remote         string        `yaml:"remote" env:"UPDATER_REMOTE" doc:"Git repository that releases are built from; in local mode empty is the working directory."`
 	Branch         string        `yaml:"branch" env:"UPDATER_BRANCH" doc:"Branch that is deployed; empty is dev in dev mode, master in real mode, and the remote's current one in local mode."`
-	AllowedSigners string        `yaml:"allowed_signers" env:"UPDATER_ALLOWED_SIGNERS" doc:"File of allowed signers (ssh-keygen(1)), outside of the repository. With one, unsigned commits are refused."`
+	AllowedSigners string        `yaml:"allowed_signers" env:"UPDATER_ALLOWED_SIGNERS" names:"file" doc:"File of allowed signers (ssh-keygen(1)), outside of the repository; a relative path starts beside the configuration file. With one, unsigned commits are refused."`
 	BuildTimeout   time.Duration `yaml:"build_timeout" validate:"min=1s" doc:"How long a build may take."`
 	Keep           int           `yaml:"keep" validate:"min=2" doc:"Releases kept on disk."`
 	MinFree        int           `yaml:"min_free" validate:"min=0" doc:"MiB that have to be free before a build."`
 	Gate           time.Duration `yaml:"gate" validate:"min=0s" doc:"How long machines have to stay healthy on a new release before the next ones get it."`
 	Lease          time.Duration `yaml:"lease" validate:"min=5s" doc:"How long a machine keeps an unconfirmed release without a word from the master; then it goes back by itself."`
 
-	TLSCert string `yaml:"tls_cert" doc:"File of the master's certificate; with it, the master speaks TLS."`
-	TLSKey  string `yaml:"tls_key" doc:"File of the certificate's key."`
-	TLSCA   string `yaml:"tls_ca" doc:"File of the authorities that the master's certificate is checked against; empty is the system's."`
+	TLSCert string `yaml:"tls_cert" names:"file" doc:"File of the master's certificate; with it, the master speaks TLS. Relative as allowed_signers, as the two below."`
+	TLSKey  string `yaml:"tls_key" names:"file" doc:"File of the certificate's key."`
+	TLSCA   string `yaml:"tls_ca" names:"file" doc:"File of the authorities that the master's certificate is checked against; empty is the system's."`
 }
 
 // Addr is the address the master listens on.

@@ -102,10 +102,15 @@ func readSecret(dir, file string, secret *Secret) error {
 	if *secret != "" {
 		return fmt.Errorf("the secret itself is set too; keep one of them")
 	}
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(dir, file)
-	}
-	text, err := readText(file)
+	text, err := readText(beside(dir, file))
 	*secret = Secret(text)
 	return err
+}
+
+// beside is where a file is that a configuration in a directory names.
+func beside(dir, file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(dir, file)
 }

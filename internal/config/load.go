@@ -42,7 +42,19 @@ func Load(s Sources) (*Config, error) {
 	if c.Home, err = filepath.Abs(c.Home); err != nil {
 		return nil, fmt.Errorf("find the home %s: %w", c.Home, err)
 	}
-	return c, nil
+	return c, c.resolveFiles(filepath.Dir(file))
+}
+
+// resolveFiles makes paths absolute: git, for one, looks from within its mirror. They start where those of secrets do.
+func (c *Config) resolveFiles(dir string) error {
+	for _, f := range c.files() {
+		path, err := filepath.Abs(beside(dir, f.value.String()))
+		if err != nil {
+			return fmt.Errorf("find the file of %s: %w", f.name(), err)
+		}
+		f.value.SetString(path)
+	}
+	return nil
 }
 
 // NewLocal is the configuration of local mode with nothing set: what a test starts from.

@@ -164,6 +164,34 @@ func TestLoad_ReadsSecretsFromFilesBesideTheConfiguration(t *testing.T) {
 	}
 }
 
+func TestLoad_FindsTheUpdatersFilesBesideTheConfiguration(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "payments.yaml")
+	mustWrite(t, file, "updater: {allowed_signers: signers, tls_cert: cert.pem, tls_key: key.pem, tls_ca: '"+filepath.Join(dir, "ca.pem")+"'}\n")
+	c, err := Load(Sources{File: file, Getenv: env()})
+	if err != nil {
+		t.Fatal(err) // a worker does without
+	}
+	u, names := c.Updater, []string{"signers", "cert.pem", "key.pem", "ca.pem"}
+	for i, got := range []string{u.AllowedSigners, u.TLSCert, u.TLSKey, u.TLSCA} {
+		if want := filepath.Join(dir, names[i]); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	wrong := (*Error)(nil)
+	if err := c.CheckFiles(); !errors.As(err, &wrong) || len(wrong.Problems) != len(names) ||
+		!strings.HasPrefix(wrong.Problems[0], "updater.allowed_signers (UPDATER_ALLOWED_SIGNERS): ") {
+		t.Errorf("without the files it says %v", err)
+	}
+	for _, name := range names {
+		mustWrite(t, filepath.Join(dir, name), "")
+	}
+	if err := c.CheckFiles(); err != nil {
+		t.Error(err)
+	}
+}
+
 func mustWrite(t *testing.T, file, content string) {
 	t.Helper()
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
