@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -18,8 +20,10 @@ type mirror struct {
 }
 
 func (m mirror) git(ctx context.Context, args ...string) (string, error) {
-	// No hooks: nothing but the build runs what came with the repository, or with the account.
-	args = append([]string{"git", "-C", m.dir, "-c", "core.hooksPath=/dev/null"}, args...)
+	// No hooks: nothing but the build runs what came with the repository, or with the account. A gc in the background
+	// would outlive its fetch, and with it our lock.
+	args = append([]string{"git", "-C", m.dir, "-c", "core.hooksPath=/dev/null",
+		"-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false"}, args...)
 	return command{env: cleanEnv(), args: args, limit: gitTimeout}.run(ctx)
 }
 
@@ -28,8 +32,22 @@ func (m mirror) open(ctx context.Context) error {
 	if err := os.MkdirAll(m.dir, 0o755); err != nil {
 		return err
 	}
+	if err := m.unlock(); err != nil {
+		return err
+	}
 	_, err := m.git(ctx, "init", "--bare", "--quiet", ".")
 	return err
+}
+
+// unlock removes the locks of a git that was killed, which would fail every later one. Nobody else is here: the slave
+// holds the lock of its home. No ref may be called *.lock (git-check-ref-format(1)).
+func (m mirror) unlock() error {
+	return filepath.WalkDir(m.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".lock" {
+			return err
+		}
+		return os.Remove(path)
+	})
 }
 
 // fetch brings one branch. Tags stay away: they may move, and builds of one commit shall not differ by them.

@@ -68,6 +68,39 @@ func TestPrepare(t *testing.T) {
 		}
 	})
 
+	t.Run("RemovesTheLocksOfAGitThatWasKilled", func(t *testing.T) {
+		t.Parallel()
+		w := newWorkshop(t)
+		want := w.commit(t, nil)
+		for _, lock := range []string{"config.lock", "packed-refs.lock", "refs/heads/master.lock"} {
+			must(t, os.WriteFile(w.Home.Updater("mirror.git", lock), nil, 0o600))
+		}
+		if r := w.mustPrepare(t, release.Target{}); r.Commit != want {
+			t.Errorf("it prepared %s, want %s", r.Commit, want)
+		}
+	})
+
+	t.Run("LeavesNoGitInTheMirror", func(t *testing.T) {
+		t.Parallel()
+		w := newWorkshop(t)
+		mirror := w.Home.Updater("mirror.git")
+		for _, eager := range []string{"fetch.unpackLimit=1", "gc.autoPackLimit=1"} { // a pack for each fetch, a gc for two
+			name, value, _ := strings.Cut(eager, "=")
+			out, err := exec.CommandContext(t.Context(), "git", "-C", mirror, "config", name, value).CombinedOutput()
+			if err != nil {
+				t.Fatalf("git config: %v: %s", err, out)
+			}
+		}
+		w.MinFree = 1 << 60 // to return right after the fetch
+		for range 2 {
+			w.commit(t, nil)
+			w.fails(t, release.Target{}, "MiB are free")
+		}
+		if packs, err := filepath.Glob(filepath.Join(mirror, "objects", "pack", "*.pack")); err != nil || len(packs) != 1 {
+			t.Errorf("gc has not ended: %v, %v", packs, err)
+		}
+	})
+
 	t.Run("KeepsTheSupervisorsDigestWhileOnlyOtherCodeChanges", func(t *testing.T) {
 		t.Parallel()
 		w := newWorkshop(t)
