@@ -16,10 +16,14 @@ func (c *Config) Check() error {
 }
 
 // CheckFiles says which files that c names cannot be read. Load does not: only the updater needs them, and no worker
-// shall fail for want of one.
+// shall fail for want of one. A master's certificate is left to the master: all machines of a fleet may share a
+// configuration.
 func (c *Config) CheckFiles() error {
 	var problems []string
 	for _, f := range c.files() {
+		if f.names != "file" {
+			continue
+		}
 		if _, err := os.ReadFile(f.value.String()); err != nil {
 			problems = append(problems, fmt.Sprintf("%s: %v", f.name(), err))
 		}

@@ -85,8 +85,8 @@ type Updater struct {
 	Gate           time.Duration `yaml:"gate" validate:"min=0s" doc:"How long machines have to stay healthy on a new release before the next ones get it."`
 	Lease          time.Duration `yaml:"lease" validate:"min=5s" doc:"How long a machine keeps an unconfirmed release without a word from the master; then it goes back by itself."`
 
-	TLSCert string `yaml:"tls_cert" names:"file" doc:"File of the master's certificate; with it, the master speaks TLS. Relative as allowed_signers, as the two below."`
-	TLSKey  string `yaml:"tls_key" names:"file" doc:"File of the certificate's key."`
+	TLSCert string `yaml:"tls_cert" names:"file of the master" doc:"File of the master's certificate; with it, the master speaks TLS. Relative as allowed_signers, as the two below."`
+	TLSKey  string `yaml:"tls_key" names:"file of the master" doc:"File of the certificate's key."`
 	TLSCA   string `yaml:"tls_ca" names:"file" doc:"File of the authorities that the master's certificate is checked against; empty is the system's."`
 }
 

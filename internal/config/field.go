@@ -17,7 +17,7 @@ type field struct {
 	value reflect.Value // settable, unless it came out of a map
 	// upgrade says that the workers' successors do not read it, but the supervisor's.
 	upgrade bool
-	file    bool // it is the path of one
+	names   string // "file": it is the path of one; "file of the master": others need not have it
 }
 
 // name is how a message calls it.
@@ -49,7 +49,7 @@ func (c *Config) fields() []field { return fieldsOf(reflect.ValueOf(c).Elem(), "
 
 // files lists the values that name a file.
 func (c *Config) files() []field {
-	return slices.DeleteFunc(c.fields(), func(f field) bool { return !f.file || f.value.IsZero() })
+	return slices.DeleteFunc(c.fields(), func(f field) bool { return f.names == "" || f.value.IsZero() })
 }
 
 // fieldsOf lists the values inside a struct, in its order. A list of structs and a
@@ -60,7 +60,7 @@ func fieldsOf(v reflect.Value, path, env string) []field {
 		t := v.Type().Field(i)
 		if key := yamlName(t); key != "" {
 			f := field{path: join(path, key), env: t.Tag.Get("env"), rule: t.Tag.Get("validate"), doc: t.Tag.Get("doc"), value: v.Field(i),
-				upgrade: t.Tag.Get("effect") == "upgrade", file: t.Tag.Get("names") == "file"}
+				upgrade: t.Tag.Get("effect") == "upgrade", names: t.Tag.Get("names")}
 			if strings.HasPrefix(f.env, "_") {
 				f.env = env + f.env
 			}
