@@ -71,13 +71,15 @@ func (s LocalServer) Look(ctx context.Context) (Sight, error) {
 		return Sight{}, err
 	}
 	var see Sight
+	reason := errors.New("no worker is ready")
 	for _, g := range census.Generations {
 		if g.State == supervisor.Blessed || g.State == supervisor.Probation {
 			see.Commit, see.Restarts = g.Commit, g.Restarts
+			reason = errors.New("all workers have crashed") // they have been ready, or would not have the traffic
 		}
 	}
 	if !census.Ready {
-		return see, errors.New("no worker is ready")
+		return see, reason
 	}
 	if n := len(census.Receipts); n > 0 {
 		see.Receipt = &census.Receipts[n-1]
