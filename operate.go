@@ -54,8 +54,8 @@ type reloadCommand struct{ handoverFlags }
 
 func (reloadCommand) Help() string {
 	return `New workers are started from this server's binary as it is on disk now, with the configuration file
-read anew; what the supervisor has of it takes "payments upgrade", and this command says so. They take over when they are ready and healthy; otherwise the old ones go on, and this command
-fails with the reason. It returns when that is decided.
+read anew; what the supervisor has of it takes "payments upgrade", and this command says so. They take
+over when they are ready and healthy; otherwise the old ones go on, and this command fails with the reason. It returns when that is decided.
 
     payments reload && echo updated`
 }

@@ -36,8 +36,8 @@ func (p *program) sayWhatWaits(cfg *config.Config) error {
 		return fmt.Errorf("read the supervisor's settings: %w", err)
 	}
 	wanted := cfg.OfSupervisor()
-	settled := func(name string) bool { now, ok := has[name]; return !ok || now == wanted[name] }
-	names := slices.DeleteFunc(slices.Sorted(maps.Keys(wanted)), settled)
+	inEffect := func(name string) bool { now, ok := has[name]; return !ok || now == wanted[name] }
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(wanted)), inEffect)
 	if len(names) == 0 {
 		return nil
 	}

@@ -50,9 +50,8 @@ func (p *program) runUpdater(role func(_ context.Context, _ *config.Config, read
 		return err
 	}
 	defer unlock()
-	self := strconv.Itoa(os.Getpid())
-	defer removeIfIs(updaterPID(cfg), self)
-	return role(ctx, cfg, func() error { return os.WriteFile(updaterPID(cfg), []byte(self), 0o600) })
+	defer os.Remove(updaterPID(cfg)) // which nobody else has written, while we have the lock
+	return role(ctx, cfg, func() error { return os.WriteFile(updaterPID(cfg), []byte(strconv.Itoa(os.Getpid())), 0o600) })
 }
 
 const updaterLockTimeout = 2 * time.Second // one that is just ending is waited for
@@ -65,13 +64,6 @@ func lockUpdater(ctx context.Context, cfg *config.Config) (unlock func(), err er
 		return nil, fmt.Errorf("another updater of %s runs or starts: %w", cfg.Home, err)
 	}
 	return unlock, nil
-}
-
-// removeIfIs removes a file that has this content.
-func removeIfIs(path, content string) {
-	if text, err := os.ReadFile(path); err == nil && string(text) == content {
-		_ = os.Remove(path)
-	}
 }
 
 const updaterStartTimeout = 20 * time.Second

@@ -64,7 +64,7 @@ type slave struct {
 
 	prepared         release.Release
 	before, switched Sight
-	workersBack      string // the rollout before which the workers are again
+	workersBack      string // the rollout that the workers have returned from
 }
 
 // RunSlave follows the wishes of a master until ctx ends. What it is doing then is cancelled, except for a handover,

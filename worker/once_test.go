@@ -70,33 +70,19 @@ func TestIdempotencyKey_RepeatsARefusal(t *testing.T) {
 	}
 }
 
-// TestIdempotencyKey_MayNotBeEmpty, because who sends one believes to be safe.
-func TestIdempotencyKey_MayNotBeEmpty(t *testing.T) {
+// TestIdempotencyKey_Unfit: who sends an empty one believes to be safe, and one that is not UTF-8 is kept by no database.
+func TestIdempotencyKey_Unfit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	source := w.source()
 	w.mustStore(w.storing(api.Iamport, w.iamportCard(source.ID, 1000), source, 1000))
 	cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(100), Reason: "once"}
-	for _, key := range []string{"", " "} {
+	for key, flaw := range map[string]string{"": "is empty", " ": "is empty", "caf\xe9": "is not UTF-8"} {
 		if status, answer := w.keyedCall("PUT", "/payments/histories/cancel", key, cancel); status != 400 ||
-			!bytes.Contains(answer, []byte("Idempotency-Key")) {
+			!bytes.Contains(answer, []byte("invalid_body")) || !bytes.Contains(answer, []byte("Idempotency-Key: "+flaw)) {
 			t.Errorf("the key %q: got %d %s", key, status, answer)
 		}
 	}
-}
-
-// TestIdempotencyKey_IsUTF8, for it is kept in the database.
-func TestIdempotencyKey_IsUTF8(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	source := w.source()
-	w.mustStore(w.storing(api.Iamport, w.iamportCard(source.ID, 1000), source, 1000))
-	cancel := api.CancelHistory{Source: source, Password: somePassword, Price: money.New(100), Reason: "once"}
-	if status, answer := w.keyedCall("PUT", "/payments/histories/cancel", "caf\xe9", cancel); status != 400 ||
-		!bytes.Contains(answer, []byte("invalid_body")) || !bytes.Contains(answer, []byte("Idempotency-Key: is not UTF-8")) {
-		t.Errorf("got %d %s", status, answer)
-	}
-	w.untilDone("PUT", "/payments/histories/cancel", "환불-café", cancel)
 }
 
 // TestIdempotencyKey_OpensNoRecord: what is kept under a key is guarded as its record is. The password is not what tells

@@ -8,13 +8,20 @@ import (
 	"github.com/samchon/payments-server/internal/store"
 )
 
-func TestTidy_KeepsWhatMayStillBeAskedFor(t *testing.T) {
-	t.Parallel()
+// storeAlone is a store without a worker, and what a test sees of its database.
+func storeAlone(t *testing.T) (*world, *store.Store) {
+	t.Helper()
 	database := dbtest.New(t)
 	w := &world{t: t, db: look(t, database)}
 	must(t, store.Migrate(t.Context(), database))
 	s := mustv(store.Open(t.Context(), database, store.Keys{}))(t)
-	defer s.Close()
+	t.Cleanup(s.Close)
+	return w, s
+}
+
+func TestTidy_KeepsWhatMayStillBeAskedFor(t *testing.T) {
+	t.Parallel()
+	w, s := storeAlone(t)
 	w.sql(`INSERT INTO payments.payment_idempotency_keys (operation, key, request_hash, created_at)
 		VALUES ('o', 'old', '', now() - interval '25 hours'), ('o', 'young', '', now() - interval '23 hours')`)
 	w.sql(`INSERT INTO payments.payment_early_webhooks (vendor_code, vendor_uid, received_at)
@@ -34,11 +41,7 @@ func TestTidy_KeepsWhatMayStillBeAskedFor(t *testing.T) {
 // TestTidy_GetsThroughABacklog of any size, because it deletes no more at once than the time of a statement lets it.
 func TestTidy_GetsThroughABacklog(t *testing.T) {
 	t.Parallel()
-	database := dbtest.New(t)
-	w := &world{t: t, db: look(t, database)}
-	must(t, store.Migrate(t.Context(), database))
-	s := mustv(store.Open(t.Context(), database, store.Keys{}))(t)
-	defer s.Close()
+	w, s := storeAlone(t)
 	w.sql(`INSERT INTO payments.payment_idempotency_keys (operation, key, request_hash, created_at)
 		SELECT 'o', n, '', now() - interval '25 hours' FROM generate_series(1, 5000) n`)
 	w.sql(`INSERT INTO payments.payment_early_webhooks (vendor_code, vendor_uid, received_at)

@@ -110,8 +110,8 @@ const clocksApart = 10 * time.Second
 // settleCancel draws the consequences of the PG's answer. A refusal is final only
 // when the PG's books do not show the refund: the resolver, or a client who
 // repeated itself, or whatever repeats requests on the way to the PG, may have been
-// faster, and then the balance was not the expected one any more. What was refunded
-// before since is a clerk's.
+// faster, and then the balance was not the expected one any more. A refund of before
+// since is none of ours: a clerk has made it.
 func (s *Service) settleCancel(ctx context.Context, i *Intent, h *History, snap Snapshot, err error, since time.Time) (*History, error) {
 	var declined *Declined
 	if errors.As(err, &declined) {
